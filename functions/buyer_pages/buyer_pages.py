@@ -1,0 +1,90 @@
+"""/confirm/{token} and /order/{token}: the pages behind the links in mails. A GET shows, a POST from a button does."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aws_lambda_powertools.event_handler import Response
+
+from doorstep.messages.pages import resend_page
+from doorstep.messages.showing import page
+from doorstep.messages.views import ResendView
+from doorstep.orders import answering
+from doorstep.orders.answering import Answer
+from doorstep.orders.desk import Desk
+from doorstep.orders.policy import Policies
+from doorstep.platform.clock import now
+from doorstep.platform.html import as_page, language, page_api
+from doorstep.platform.http import form_body, request_id
+from doorstep.platform.judge import AddressJudge
+from doorstep.platform.keyring import Keyring
+from doorstep.platform.links import LinksTable
+from doorstep.platform.orders_table import OrdersTable
+from doorstep.platform.secret import Secret
+from doorstep.platform.settings import Environment
+
+Purpose = Literal["confirm", "order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Environment):
+    orders_table: str
+    links_table: str
+    signing_secret: str
+    policy: str
+
+
+settings = Settings.from_environment()
+keyring = Keyring(Secret(settings.signing_secret))
+table = OrdersTable(settings.orders_table, settings.links_table, keyring)
+links = LinksTable(settings.links_table, keyring)
+judge = AddressJudge(keyring)
+policies = Policies.from_json(settings.policy)
+api = page_api()
+
+
+@api.get("/confirm/<token>")
+def look_at_confirmation(token: str) -> Response[str]:
+    return _look(token, "confirm")
+
+
+@api.post("/confirm/<token>")
+def answer_confirmation(token: str) -> Response[str]:
+    return _answer(token, "confirm")
+
+
+@api.get("/order/<token>")
+def look_at_order(token: str) -> Response[str]:
+    return _look(token, "order")
+
+
+@api.post("/order/<token>")
+def answer_order(token: str) -> Response[str]:
+    return _answer(token, "order")
+
+
+def _look(token: str, purpose: Purpose) -> Response[str]:
+    return _show(answering.look(_desk(), links.find(token), purpose), purpose, again=True)
+
+
+def _answer(token: str, purpose: Purpose) -> Response[str]:
+    form, link = form_body(api), links.find(token)
+    if form.get("action") == "resend":
+        answering.resend(_desk(), link)
+        return as_page(resend_page(ResendView(language(api))), 202)
+    answer = answering.answer(_desk(), link, purpose, form, language(api), keyring.code)
+    return _show(answer, purpose, again=bool(link and link.done))
+
+
+def _show(answer: Answer, purpose: Purpose, *, again: bool) -> Response[str]:
+    order = answer.file.order
+    locale = language(api, order.buyer.locale)
+    html = page(answer, purpose, locale=locale, policy=policies.of(order.shop), judge=judge, again=again)
+    return as_page(html, 409 if answer.show == "moved_on" else 200)
+
+
+def _desk() -> Desk:
+    return Desk(table, judge, policies, now(), request_id(api))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return api.resolve(event, context)

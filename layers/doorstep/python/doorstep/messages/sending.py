@@ -1,0 +1,132 @@
+"""Sends one message, once: claim it, write it, hand it over, record what happened.
+
+The claim is a conditional write before SES or SNS is called, so a redelivered queue entry finds it and stops. What dies
+between the call and the record is found later (`overdue.py`). Nothing personal leaves by any way but the mail itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from doorstep.errors import Conflict, Permanent, Transient
+from doorstep.messages import composing
+from doorstep.messages.message import Message, MessageRef
+from doorstep.messages.ports import Envelope, Links, Mailer, MessageFile, MessageStore, Pager
+from doorstep.orders.policy import Policies
+from doorstep.outbox import Event, MessageRequest
+
+Outcome = Literal["sent", "failed", "not_now", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Everything sending takes; `clock` gives the moment in UTC."""
+
+    store: MessageStore
+    mailer: Mailer
+    pager: Pager
+    links: Links
+    policies: Policies
+    ops_locale: str
+    clock: Callable[[], datetime]
+
+    def send(self, ref: MessageRef) -> Outcome:
+        """Send the message if it is still to be sent. `not_now`: somebody else has it, or it has gone out already.
+
+        Raises `Transient` after giving the claim back: the queue will offer the message again.
+        """
+        file = self.store.read_message(ref)
+        if file is None:
+            return "gone"
+        if file.message.state != "created":
+            return "not_now"
+        if _answered(file):
+            self.store.move(file.message, file.message.failed(self.clock(), "no_longer_needed"))
+            return "not_now"
+        claim = file.message.claimed(self.clock())
+        try:
+            self.store.move(file.message, claim)
+        except Conflict:
+            return "not_now"
+        file = MessageFile(claim, file.order)
+        try:
+            sent = self._to_ops(file) if claim.audience == "ops" else self._to_buyer(file)
+        except Transient:
+            self.store.move(claim, claim.released(self.clock()))
+            raise
+        except Permanent as error:
+            sent = claim.failed(self.clock(), error.code)
+        try:
+            self.store.move(claim, sent, requests=_aftermath(sent), events=_news(sent, self.clock()))
+        except Conflict:
+            self._add_receipt(ref, sent)
+        return "failed" if sent.state == "failed" else "sent"
+
+    def _add_receipt(self, ref: MessageRef, sent: Message) -> None:
+        """A receipt was faster than our own record: keep its state, and add what only we know."""
+        file = self.store.read_message(ref)
+        if file is not None and not file.message.provider_id:
+            known = replace(file.message, channel=sent.channel, provider_id=sent.provider_id, sent_at=sent.sent_at)
+            self.store.move(file.message, known)
+
+    def _to_ops(self, file: MessageFile) -> Message:
+        provider_id = self.pager.page(composing.alert(file, self.ops_locale))
+        return file.message.sent(self.clock(), "page", provider_id)
+
+    def _to_buyer(self, file: MessageFile) -> Message:
+        message, order = file.message, file.order.order
+        policy = self.policies.of(order.shop)
+        urls: dict[str, str] = {
+            purpose: self.links.issue(purpose, message.ref, self.clock() + policy.link_valid)
+            for purpose in message.rules.links
+        }
+        if not order.buyer.email:
+            return message.sent(self.clock(), "paste", "")
+        suppressed = self.store.suppression(order.buyer.email)
+        if suppressed:
+            return message.failed(self.clock(), "suppressed")
+        letter = composing.letter(file, urls, self.links, policy)
+        provider_id = self.mailer.send(letter, Envelope(order.buyer.email, policy.reply_to, message.ref))
+        return message.sent(self.clock(), "email", provider_id)
+
+
+def _answered(file: MessageFile) -> bool:
+    """Whether the message asks the buyer for something they have answered by now."""
+    return "confirm" in file.message.rules.links and file.order.order.confirmation.state != "pending"
+
+
+def _aftermath(message: Message) -> tuple[MessageRequest, ...]:
+    """What ops must hear: a text to paste where we have no address, a buyer who cannot be reached."""
+    facts = {"key": message.ref.key, "reason": message.reason}
+    if message.channel == "paste":
+        return (MessageRequest("paste_to_buyer", "ops", message.n, message.case, message.template, facts),)
+    return unreachable(message) if message.state == "failed" else ()
+
+
+def unreachable(message: Message) -> tuple[MessageRequest, ...]:
+    """The alert that this message did not reach the buyer, if its template asks for one."""
+    if message.audience == "ops" or not message.rules.tell_ops:
+        return ()
+    reason = message.reason if message.state == "failed" else message.state
+    facts = {"key": message.ref.key, "reason": reason}
+    return (MessageRequest("buyer_unreachable", "ops", message.n, message.case, message.template, facts),)
+
+
+def _news(message: Message, now: datetime) -> tuple[Event, ...]:
+    return (failure(message, now),) if message.state == "failed" else ()
+
+
+def failure(message: Message, now: datetime) -> Event:
+    """`Message Failed`, for whoever follows the bus."""
+    ref = message.ref
+    data = {
+        "shop": ref.shop,
+        "order_id": ref.order_id,
+        "message": ref.key,
+        "template": message.template,
+        "reason": message.reason,
+    }
+    return Event("Message Failed", now, data)

@@ -1,0 +1,158 @@
+"""From what a buyer's visit came to, to the page that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from doorstep.address import Address, label
+from doorstep.messages import pages
+from doorstep.messages.catalogue import texts
+from doorstep.messages.moments import local_moment
+from doorstep.messages.views import (
+    CodeView,
+    ConfirmView,
+    Notice,
+    OrderState,
+    OrderView,
+    Recorded,
+    RecordedView,
+    ShownAddress,
+    ShownIssue,
+    ShownSuggestion,
+)
+from doorstep.orders.answering import Answer, Show
+from doorstep.orders.due import waiting
+from doorstep.orders.order import AddressVersion, Order
+from doorstep.orders.policy import Policy
+from doorstep.orders.store import Judge
+from doorstep.orders.versions import typed_again
+
+_NOTICES: Final[Mapping[Show, Notice]] = {"moved_on": "changed_meanwhile", "code_expired": "code_expired"}
+
+
+def page(
+    answer: Answer, purpose: Literal["confirm", "order"], *, locale: str, policy: Policy, judge: Judge, again: bool
+) -> str:
+    """The HTML that shows this answer; `again` when nothing new was done."""
+    order = answer.file.order
+    if answer.show in {"code", "code_wrong"} and order.pending_change is not None:
+        return pages.code_page(_code_view(answer, order, locale, policy))
+    if answer.show == "recorded" and not (purpose == "order" and again):
+        return pages.recorded_page(_recorded_view(answer, locale, policy, again=again))
+    current = _shown(answer.file.address, locale, judge)
+    edited = _edited(answer, locale)
+    notice = _NOTICES.get(answer.show, "")
+    items = tuple((item.title, item.quantity) for item in order.items)
+    if purpose == "order":
+        state, since = _state(order)
+        return pages.order_page(
+            OrderView(
+                locale=locale,
+                shop_name=policy.name,
+                order_id=order.order_id,
+                state=state,
+                current=current,
+                shown_version=order.address_version,
+                since=local_moment(since, locale, policy.time_zone),
+                items=items,
+                edited=edited,
+                notice=notice,
+            )
+        )
+    releases = waiting(order) and order.verdict in policy.release_at_ship_by
+    return pages.confirm_page(
+        ConfirmView(
+            locale=locale,
+            shop_name=policy.name,
+            order_id=order.order_id,
+            current=current,
+            shown_version=order.address_version,
+            items=items,
+            deadline=local_moment(order.ship_by, locale, policy.time_zone),
+            if_silent="release" if releases else "hold",
+            edited=edited,
+            notice=notice,
+        )
+    )
+
+
+def _shown(address: AddressVersion, locale: str, judge: Judge) -> ShownAddress:
+    """The address in force. It is judged once more, so that what we think of it is told in the page's language."""
+    if address.override or address.verdict == "accept":
+        return ShownAddress(tuple(label(address.ship_to)), address.ship_to.to_dict())
+    return _described(address.ship_to.to_dict(), judge.judge(typed_again(address.typed), locale))
+
+
+def _edited(answer: Answer, locale: str) -> ShownAddress | None:
+    proposed = answer.proposed
+    if proposed is None:
+        return None
+    shown = _described(proposed.typed.to_dict(), proposed.judgement)
+    if answer.show == "other_country":
+        sentence = texts(locale).sentence("pages.problems.other_country")
+        return ShownAddress(shown.lines, shown.address, (ShownIssue("country", "error", sentence),), ())
+    return shown
+
+
+def _described(address: Mapping[str, str], judgement: Mapping[str, Any]) -> ShownAddress:
+    return ShownAddress(
+        lines=tuple(label(Address.from_dict(dict(address)))),
+        address=address,
+        issues=tuple(
+            ShownIssue(str(issue["field"]), issue["severity"], str(issue["message"])) for issue in judgement["issues"]
+        ),
+        suggestions=tuple(
+            ShownSuggestion(
+                tuple(label(Address.from_dict(suggestion["address"]))),
+                suggestion["address"],
+                tuple(suggestion["changed"]),
+            )
+            for suggestion in judgement["suggestions"][:2]
+        ),
+    )
+
+
+def _code_view(answer: Answer, order: Order, locale: str, policy: Policy) -> CodeView:
+    pending = order.pending_change
+    assert pending is not None
+    return CodeView(
+        locale=locale,
+        shop_name=policy.name,
+        order_id=order.order_id,
+        lines=tuple(label(pending.proposed.ship_to)),
+        shown_version=order.address_version,
+        minutes=round(policy.code_valid_minutes),
+        wrong=answer.show == "code_wrong",
+        tries_left=max(policy.code_tries - pending.tries, 0),
+    )
+
+
+def _recorded_view(answer: Answer, locale: str, policy: Policy, *, again: bool) -> RecordedView:
+    file = answer.file
+    at = file.order.confirmation.at or file.address.at
+    return RecordedView(
+        locale=locale,
+        shop_name=policy.name,
+        order_id=file.order.order_id,
+        what=_what(file.address),
+        at=local_moment(at, locale, policy.time_zone),
+        lines=tuple(label(file.address.ship_to)),
+        again=again,
+    )
+
+
+def _what(address: AddressVersion) -> Recorded:
+    if address.how == "checkout":
+        return "confirmed"
+    told: Mapping[str, Recorded] = {"suggestion": "suggestion_taken", "as_entered": "kept"}
+    return told.get(address.choice, "changed")
+
+
+def _state(order: Order) -> tuple[OrderState, datetime]:
+    if waiting(order):
+        return "waiting", order.confirmation.asked_at or order.received_at
+    if order.confirmation.at is not None and order.confirmation.state == "confirmed":
+        return "confirmed", order.confirmation.at
+    return "released", order.release.at if order.release else order.received_at

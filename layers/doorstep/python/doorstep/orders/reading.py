@@ -1,0 +1,111 @@
+"""An order's file as the seller's systems see it: state, verdict, advice, every address version, every message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from doorstep.orders.order import AddressVersion, Order
+from doorstep.orders.store import OrderFile
+
+_ADVICE: Final = {
+    "hold": "do not ship yet: the buyer has not confirmed the address",
+    "undeliverable": "do not ship to this address: carriers would return the parcel",
+    "postal_service_only": "a PO Box or military address: only the postal service delivers there",
+    "customs_form": "a military address or a territory: the parcel needs a customs form",
+    "surcharge_area": "Alaska, Hawaii or a territory: carriers charge more and take longer",
+    "unit_missing": "the building has units and none is given: expect a failed attempt",
+}
+
+
+def whole_file(file: OrderFile, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The answer to `GET /orders/{shop}/{order_id}`; `messages` as the message room describes them."""
+    return {
+        **summary(file),
+        "placed_at": stamp(file.order.placed_at),
+        "received_at": stamp(file.order.received_at),
+        "ship_by": stamp(file.order.ship_by),
+        "platform": file.order.platform,
+        "buyer": _buyer(file.order),
+        "items": [
+            {"sku": item.sku, "title": item.title, "quantity": item.quantity, "value": item.value}
+            for item in file.order.items
+        ],
+        "total": {"amount": file.order.total.amount, "currency": file.order.total.currency},
+        "addresses": [_version(address) for address in file.addresses],
+        "messages": list(messages),
+    }
+
+
+def summary(file: OrderFile) -> dict[str, Any]:
+    """The answer to placing or changing an order: its state, the verdict on its address, and shipping advice."""
+    order, address = file.order, file.address
+    confirmation, release = order.confirmation, order.release
+    return {
+        "shop": order.shop,
+        "order_id": order.order_id,
+        "state": order.state,
+        "order_version": order.version,
+        "address_version": order.address_version,
+        "ship_to": address.ship_to.to_dict(),
+        "verdict": dict(address.judgement),
+        "override": address.override,
+        "confirmation": {
+            "state": confirmation.state,
+            "asked_at": stamp(confirmation.asked_at),
+            "reminded_at": stamp(confirmation.reminded_at),
+            "overdue_at": stamp(confirmation.overdue_at),
+            "by": confirmation.by,
+            "how": confirmation.how,
+            "at": stamp(confirmation.at),
+        },
+        "release": {"at": stamp(release.at), "reason": release.reason} if release else None,
+        "advice": [{"code": code, "message": _ADVICE[code]} for code in advice(file)],
+    }
+
+
+def advice(file: OrderFile) -> list[str]:
+    """What to heed when shipping to this address, as codes."""
+    flags, verdict = file.address.judgement["flags"], file.address.verdict
+    told = {
+        "hold": file.order.state == "held",
+        "undeliverable": verdict == "fix",
+        "postal_service_only": flags["po_box"] or flags["military"],
+        "customs_form": flags["military"] or flags["territory"],
+        "surcharge_area": flags["non_contiguous"] or flags["territory"],
+        "unit_missing": verdict == "add_unit",
+    }
+    return [code for code, applies in told.items() if applies]
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A moment as ISO 8601 in UTC with milliseconds; None stays None."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _buyer(order: Order) -> dict[str, Any]:
+    buyer, consent = order.buyer, order.buyer.sms_consent
+    return {
+        "name": buyer.name,
+        "email": buyer.email or None,
+        "phone": buyer.phone or None,
+        "locale": buyer.locale,
+        "sms_consent": {"given_at": stamp(consent.given_at), "source": consent.source} if consent else None,
+    }
+
+
+def _version(address: AddressVersion) -> dict[str, Any]:
+    return {
+        "version": address.version,
+        "typed": address.typed.to_dict(),
+        "ship_to": address.ship_to.to_dict(),
+        "verdict": address.verdict,
+        "issues": [issue["code"] for issue in address.judgement["issues"]],
+        "by": address.by,
+        "how": address.how,
+        "choice": address.choice,
+        "override": address.override,
+        "checkout": address.checkout,
+        "at": stamp(address.at),
+    }

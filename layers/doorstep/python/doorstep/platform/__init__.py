@@ -1,0 +1,1 @@
+"""Platform: the only room that knows AWS, the environment, the clock and chance; does what the other rooms ask for."""

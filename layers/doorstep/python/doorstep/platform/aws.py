@@ -1,0 +1,70 @@
+"""AWS clients, made once and only when used, and the translation of their errors into ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from doorstep.errors import Conflict, Permanent, Transient
+
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=8, tcp_keepalive=True
+)
+# Sending is not idempotent: a retry after a lost answer would be a second mail, and the claim decides about that.
+_NO_RETRY: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2, read_timeout=15)
+_PASSING: Final = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceErrorException",
+        "ItemCollectionSizeLimitExceededException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_MOVED: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+_SERVER_ERROR: Final = 500
+
+
+@lru_cache(maxsize=16)
+def client(service: str) -> Any:
+    """The client of an AWS service, one per process."""
+    return boto3.client(service, config=_NO_RETRY if service in {"sesv2", "sns"} else _CONFIG)  # type: ignore[call-overload]
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest.
+
+    The service's own message is dropped: it may quote a key or an address. Its code stays.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _ours(error, what) from None
+    except BotoCoreError as error:
+        raise Transient("unreachable", f"{what}: {type(error).__name__}") from None
+
+
+def _ours(error: ClientError, what: str) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+    if code == "ConditionalCheckFailedException" or reasons & _MOVED:
+        return Conflict("moved_on", f"{what}: somebody else was first")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _PASSING or status >= _SERVER_ERROR or reasons & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+        return Transient("unavailable", f"{what}: {code}")
+    return Permanent("not_possible", f"{what}: {code}")
