@@ -1,0 +1,56 @@
+"""Fields that hold more than they should: "Burlington, VT 05401" as the city, or once more behind the street."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from doorstep.address.names import plain
+from doorstep.address.words import state_code
+
+_CITY_AND_ZIP: Final = re.compile(r"(.+?)[,\s]+(\d{5}(?:-\d{4})?)")
+
+
+def unpacked(city: str, state: str, postal_code: str) -> tuple[str, str, str]:
+    """What stands behind the city moves to its own field, where that is empty or says the same."""
+    while (shorter := _one_less(city, state, postal_code)) != (city, state, postal_code):
+        city, state, postal_code = shorter
+    return city, state, postal_code
+
+
+def _one_less(city: str, state: str, postal_code: str) -> tuple[str, str, str]:
+    match = _CITY_AND_ZIP.fullmatch(city.strip())
+    if match and postal_code.strip() in ("", match[2], match[2][:5]):
+        return match[1], state, postal_code.strip() or match[2]
+    words = city.replace(",", " ").split()
+    for length in (3, 2, 1):
+        if len(words) <= length:
+            continue
+        typed = " ".join(words[-length:])
+        # "Kansas City, Missouri", but not "Fort Washington": a state's full name counts only behind a comma.
+        code = state_code(typed) if len(words[-1]) == 2 or "," in city else ""
+        if code and (state_code(state) == code or not state.strip()):
+            return " ".join(words[:-length]), state.strip() or typed, postal_code
+    return city, state, postal_code
+
+
+def without_place(line: str, cities: Collection[str], states: Collection[str], codes: Collection[str]) -> str:
+    """A line without the city, with state or ZIP Code, where they stand in it although they have their own fields."""
+    words = line.split()
+    found: list[Collection[str]] = []
+    for values in (codes, states, cities):
+        if values is cities and not found:
+            return line
+        for value in sorted(values, key=len, reverse=True):
+            wanted = _bare(value.split())
+            if wanted and _bare(words[-len(wanted) :]) == wanted:
+                words = words[: -len(wanted)]
+                found.append(values)
+                break
+    # A street may be called like a city or a state: only together are they a repetition.
+    return " ".join(words).rstrip(",") if cities in found and len(found) > 1 else line
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    return [plain(word).replace(".", "").strip(",;") for word in words]

@@ -1,0 +1,92 @@
+"""Whether a delivery line can be one at all: a number and a street, or a box, route or place that needs none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from doorstep.address.findings import Finding
+from doorstep.address.labels import looks_like_street
+from doorstep.address.parts import Delivery
+from doorstep.address.place import Place, is_military_city, kind_of_state
+from doorstep.address.streets import has_suffix
+from doorstep.address.tokens import segments
+from doorstep.address.words import table
+
+_LONGEST_NUMBER: Final = 6
+
+
+def judge_delivery(delivery: Delivery, place: Place, lines: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with the delivery lines, or worth knowing, given where they are."""
+    text = " ".join(lines)
+    foreign = any(_is_foreign(letter) for letter in text)
+    if foreign:
+        readable = any(letter.isascii() and letter.isalpha() for letter in text) or delivery.box is not None
+        yield Finding("non_latin_characters" if readable else "unreadable", "line1")
+    if delivery.number is None and delivery.line2 + delivery.line1 and _needs_no_number(delivery, place):
+        pass
+    elif delivery.kind == "none":
+        yield Finding("street_missing", "line1")
+    elif delivery.kind == "street":
+        yield from _judge_number(delivery, place, lines)
+        if delivery.box is not None:
+            yield Finding("two_delivery_points", "line1")
+    elif delivery.box is not None:
+        yield from _judge_box(delivery, place)
+    if delivery.extra and delivery.kind != "none":
+        yield Finding("extra_text", "line2")
+
+
+def _judge_number(delivery: Delivery, place: Place, lines: Sequence[str]) -> Iterator[Finding]:
+    if delivery.number is None:
+        yield Finding(_without_number(delivery, place, lines), "line1")
+        return
+    digits = re.sub(r"\D", "", delivery.number.value.split()[0])
+    if delivery.number.value in table("numbers"):
+        yield Finding("number_in_words", "line1")
+    elif not digits.strip("0") or (len(digits) > _LONGEST_NUMBER and "-" not in delivery.number.value):
+        yield Finding("number_unlikely", "line1")
+
+
+def _without_number(delivery: Delivery, place: Place, lines: Sequence[str]) -> str:
+    """Where the number is missing; a ZIP Code that one organisation has to itself can do without."""
+    if number_behind(delivery):
+        return "number_after_street"
+    words = [segment for line in lines for segment in segments(line)]
+    if not any(has_suffix(segment) or looks_like_street([word.text for word in segment]) for segment in words):
+        named = place.area is not None and place.area.type == "UNIQUE"
+        if not named:
+            return "not_an_address"
+    special = kind_of_state(place.state) in ("territory", "associated") or (place.area and place.area.type == "UNIQUE")
+    return "number_missing_here" if special else "number_missing"
+
+
+def _needs_no_number(delivery: Delivery, place: Place) -> bool:
+    """Ships and units of the forces, and the developments and kilometre stones of Puerto Rico (§225, §29)."""
+    kind = kind_of_state(place.state)
+    return (kind == "military" and place.area is not None) or (kind == "territory" and delivery.landmark)
+
+
+def number_behind(delivery: Delivery) -> str:
+    """The number in "MAIN ST 12": behind a street that has none in front, and without a designator; or ""."""
+    lone = delivery.units[0] if delivery.number is None and len(delivery.units) == 1 else None
+    return lone.number.value if lone and not lone.kind.input and lone.number.value.isdigit() else ""
+
+
+def _judge_box(delivery: Delivery, place: Place) -> Iterator[Finding]:
+    if delivery.box is None:
+        return
+    if "box_number" not in delivery.box.parts and delivery.box.kind != "general_delivery":
+        yield Finding("box_number_missing", "line1")
+    military = kind_of_state(place.state) == "military" or is_military_city(place.city)
+    if delivery.box.kind == "military" and not military:
+        yield Finding("military_incomplete", "city")
+
+
+def _is_foreign(letter: str) -> bool:
+    """True for letters and pictures that no US carrier's label can show."""
+    if letter.isascii() or unicodedata.category(letter)[0] not in "LNS":
+        return False
+    return "LATIN" not in unicodedata.name(letter, "") and "VULGAR FRACTION" not in unicodedata.name(letter, "")
