@@ -26,7 +26,7 @@ def letter(file: MessageFile, urls: Mapping[str, str], links: Links, policy: Pol
     message, order = file.message, file.order.order
     address, previous = _address(file, "address_version"), _address(file, "previous_version")
     releases = waiting(order) and order.verdict in policy.release_at_ship_by
-    suggestion = address.suggestion
+    suggestion, pending = address.suggestion, order.pending_change
     facts = LetterFacts(
         shop_name=policy.name,
         order_id=order.order_id,
@@ -37,12 +37,13 @@ def letter(file: MessageFile, urls: Mapping[str, str], links: Links, policy: Pol
         issues=tuple(str(issue["message"]) for issue in address.judgement["issues"] if issue["severity"] != "info"),
         confirm_url=urls.get("confirm", ""),
         order_url=urls.get("order", ""),
-        deadline=local_moment(order.ship_by, order.buyer.locale, policy.time_zone),
+        deadline=local_moment(order.ship_by, order.buyer.locale, policy.time_zone) if waiting(order) else "",
         code=links.code(order.shop, order.order_id, message.ref.key) if message.template == "one_time_code" else "",
         code_minutes=round(policy.code_valid_minutes),
         previous_lines=tuple(label(previous.ship_to)) if message.facts.get("previous_version") else (),
         reply_to=policy.reply_to,
         if_silent="release" if releases else "hold",
+        new_lines=tuple(label(pending.proposed.ship_to)) if pending else (),
     )
     return write_letter(message.template, order.buyer.locale, facts)
 

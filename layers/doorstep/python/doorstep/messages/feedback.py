@@ -65,11 +65,12 @@ def record(ref: MessageRef, feedback: Feedback, *, store: MessageStore, now: dat
         if after is None:
             return False
         bad = after.state != "delivered"
+        told = message.state in _SUPPRESSING  # a complaint about a mail that bounced: ops knows already
         try:
             store.move(
                 message,
                 after,
-                requests=unreachable(after) if bad else (),
+                requests=unreachable(after) if bad and not told else (),
                 events=(failure(after, now),) if bad else (),
             )
         except Conflict:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from doorstep.data import load
 from doorstep.outbox import Code, MessageRequest
+from doorstep.times import stamp
 
 State = Literal["created", "sending", "sent", "delivered", "bounced", "complained", "failed"]
 Channel = Literal["", "email", "paste", "page"]
@@ -127,7 +128,7 @@ class Message:
         return replace(self, state=receipt, reason=reason, due_at=None)._noting(at)
 
     def _noting(self, at: datetime) -> Message:
-        entry = {"state": self.state, "at": at.isoformat(timespec="milliseconds"), "reason": self.reason}
+        entry = {"state": self.state, "at": stamp(at), "reason": self.reason}
         return replace(self, history=(*self.history, entry))
 
 

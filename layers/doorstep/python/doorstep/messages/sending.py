@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from doorstep.errors import Conflict, Permanent, Transient
+from doorstep.errors import AnswerLost, Conflict, Permanent, Transient
 from doorstep.messages import composing
 from doorstep.messages.message import Message, MessageRef
 from doorstep.messages.ports import Envelope, Links, Mailer, MessageFile, MessageStore, Pager
@@ -36,7 +36,8 @@ class Sender:
     def send(self, ref: MessageRef) -> Outcome:
         """Send the message if it is still to be sent. `not_now`: somebody else has it, or it has gone out already.
 
-        Raises `Transient` after giving the claim back: the queue will offer the message again.
+        Raises `Transient` after giving the claim back: the queue will offer the message again. Raises `AnswerLost` and
+        keeps the claim when it may have gone out: `overdue.py` decides, as the template's rules say.
         """
         file = self.store.read_message(ref)
         if file is None:
@@ -50,10 +51,12 @@ class Sender:
         try:
             self.store.move(file.message, claim)
         except Conflict:
-            return "not_now"
+            return self._beaten(ref)
         file = MessageFile(claim, file.order)
         try:
             sent = self._to_ops(file) if claim.audience == "ops" else self._to_buyer(file)
+        except AnswerLost:
+            raise
         except Transient:
             self.store.move(claim, claim.released(self.clock()))
             raise
@@ -64,6 +67,13 @@ class Sender:
         except Conflict:
             self._add_receipt(ref, sent)
         return "failed" if sent.state == "failed" else "sent"
+
+    def _beaten(self, ref: MessageRef) -> Outcome:
+        """Somebody else claimed it; if nobody did after all (two claims can undo each other), it is offered again."""
+        now = self.store.read_message(ref)
+        if now is not None and now.message.state == "created":
+            raise Transient("contended", "two senders got into each other's way")
+        return "not_now"
 
     def _add_receipt(self, ref: MessageRef, sent: Message) -> None:
         """A receipt was faster than our own record: keep its state, and add what only we know."""

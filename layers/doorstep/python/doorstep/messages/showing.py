@@ -24,7 +24,7 @@ from doorstep.messages.views import (
 )
 from doorstep.orders.answering import Answer, Show
 from doorstep.orders.due import waiting
-from doorstep.orders.order import AddressVersion, Order
+from doorstep.orders.order import AddressVersion, Order, PendingChange
 from doorstep.orders.policy import Policy
 from doorstep.orders.store import Judge
 from doorstep.orders.versions import typed_again
@@ -38,7 +38,7 @@ def page(
     """The HTML that shows this answer; `again` when nothing new was done."""
     order = answer.file.order
     if answer.show in {"code", "code_wrong"} and order.pending_change is not None:
-        return pages.code_page(_code_view(answer, order, locale, policy))
+        return pages.code_page(_code_view(answer, order.pending_change, locale, policy))
     if answer.show == "recorded" and not (purpose == "order" and again):
         return pages.recorded_page(_recorded_view(answer, locale, policy, again=again))
     current = _shown(answer.file.address, locale, judge)
@@ -70,7 +70,7 @@ def page(
             current=current,
             shown_version=order.address_version,
             items=items,
-            deadline=local_moment(order.ship_by, locale, policy.time_zone),
+            deadline=local_moment(order.ship_by, locale, policy.time_zone) if waiting(order) else "",
             if_silent="release" if releases else "hold",
             edited=edited,
             notice=notice,
@@ -114,15 +114,13 @@ def _described(address: Mapping[str, str], judgement: Mapping[str, Any]) -> Show
     )
 
 
-def _code_view(answer: Answer, order: Order, locale: str, policy: Policy) -> CodeView:
-    pending = order.pending_change
-    assert pending is not None
+def _code_view(answer: Answer, pending: PendingChange, locale: str, policy: Policy) -> CodeView:
     return CodeView(
         locale=locale,
         shop_name=policy.name,
-        order_id=order.order_id,
+        order_id=answer.file.order.order_id,
         lines=tuple(label(pending.proposed.ship_to)),
-        shown_version=order.address_version,
+        shown_version=answer.file.order.address_version,
         minutes=round(policy.code_valid_minutes),
         wrong=answer.show == "code_wrong",
         tries_left=max(policy.code_tries - pending.tries, 0),

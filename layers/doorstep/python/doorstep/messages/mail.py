@@ -1,0 +1,102 @@
+"""Letters to the buyer: subject, text and HTML of one mail, and the same words to paste into a marketplace's messaging.
+
+Owns how a letter reads; when it is sent, and to whom, is decided elsewhere. A subject names the shop and the order,
+nothing about the person, and is always one line.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Final
+
+from doorstep.messages.catalogue import texts
+from doorstep.messages.moments import local_moment
+from doorstep.messages.rendering import render, squeezed
+
+__all__ = ["TEMPLATES", "Letter", "LetterFacts", "local_moment", "paste_text", "write_letter"]
+
+TEMPLATES: Final = ("confirm_address", "confirm_address_reminder", "address_changed", "order_link", "one_time_code")
+_FOOTER: Final = "\n-- \n"  # RFC 3676 §4.3: what follows is the signature
+_LONGEST_NAME: Final = 60
+_LONGEST_SHOP_IN_SUBJECT: Final = 60
+# A name that holds a link is bait: somebody orders with a stranger's e-mail address and lets our mail carry it.
+_BAIT: Final = re.compile(r"://|www\.|@|[^\s.]\.[a-z]{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail, ready to send."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """What a letter tells. `items`: (title, quantity); `issues` and `deadline` are already in the buyer's language.
+
+    `if_silent` is what policy does when the buyer does not answer: `hold` or `release`. `new_lines` is the address that
+    a one-time code would allow; `address_lines` is always the one in force.
+    """
+
+    shop_name: str
+    order_id: str
+    buyer_name: str
+    items: tuple[tuple[str, int], ...]
+    address_lines: tuple[str, ...]
+    suggestion_lines: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    confirm_url: str = ""
+    order_url: str = ""
+    deadline: str = ""
+    code: str = ""
+    code_minutes: int = 0
+    previous_lines: tuple[str, ...] = ()
+    reply_to: str = ""
+    if_silent: str = "hold"
+    new_lines: tuple[str, ...] = ()
+
+
+def write_letter(template: str, locale: str, facts: LetterFacts) -> Letter:
+    """Write one of `TEMPLATES` in the language that serves `locale` best. Raises `KeyError` for another template."""
+    if template not in TEMPLATES:
+        raise KeyError(f"no such letter: {template}")
+    catalogue = texts(locale)
+    shop = (
+        textwrap.shorten(facts.shop_name, _LONGEST_SHOP_IN_SUBJECT, placeholder="…")
+        or facts.shop_name[:_LONGEST_SHOP_IN_SUBJECT]
+    )
+    subject = catalogue.say(f"mail.{template}.subject", order=facts.order_id, shop=shop)
+    values = {"facts": facts, "template": template, "name": greetable(facts.buyer_name)}
+    return Letter(
+        subject=_one_line(subject),
+        text=squeezed(render(f"mail/{template}.txt", catalogue, **values)),
+        html=render(f"mail/{template}.html", catalogue, subject=_one_line(subject), **values),
+    )
+
+
+def paste_text(letter: Letter) -> str:
+    """The letter for a marketplace's message box: a paragraph is one line, an address keeps its lines, no footer."""
+    body = letter.text.partition(_FOOTER)[0]
+    paragraphs = (_unwrapped(paragraph) for paragraph in body.strip("\n").split("\n\n"))
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def greetable(name: str) -> str:
+    """The name if it may be read out in a greeting; "" when it is too long to be one, or carries a link."""
+    name = " ".join(name.split())
+    return "" if len(name) > _LONGEST_NAME or _BAIT.search(name) else name
+
+
+def _unwrapped(paragraph: str) -> str:
+    if paragraph.startswith(" "):
+        return textwrap.dedent(paragraph)
+    return " ".join(paragraph.split("\n"))
+
+
+def _one_line(text: str) -> str:
+    """No line break, tab or control character reaches a header."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
