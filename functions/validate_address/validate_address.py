@@ -48,8 +48,8 @@ def format_of(country: str) -> Response[str]:
 
 
 def _verdict(body: object) -> dict[str, Any]:
-    typed, locale = decode_request(body)
-    return judge.judge_for_checkout(typed, locale)
+    typed = decode_request(body)
+    return judge.judge_for_checkout(typed, typed.locale)
 
 
 def _result(member: object) -> dict[str, Any]:

@@ -6,6 +6,7 @@
     ├── NotFound    no such thing, as far as this caller may know
     ├── Conflict    somebody else was first, or the same id means something else
     ├── Transient   try again later; nothing was lost
+    │   └── AnswerLost  it may have been done all the same: try again only what may be done twice
     └── Permanent   trying again cannot help; goes to the dead-letter queue and to ops
 
 No message ever repeats the input: inputs hold personal data, messages end up in logs.
@@ -63,6 +64,10 @@ class Conflict(DoorstepError):
 
 class Transient(DoorstepError):
     """A dependency is slow, throttled or down. Trying again is right, and safe."""
+
+
+class AnswerLost(Transient):
+    """The request went out and no answer came back: whether it was carried out is not known."""
 
 
 class Permanent(DoorstepError):

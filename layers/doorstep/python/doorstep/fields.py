@@ -16,6 +16,7 @@ from doorstep.errors import Problem, Rejected
 # C0 and C1 controls, lone surrogates, and the bidirectional overrides that make text read as something else.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MISSING: Final = object()
+_YEARS: Final = range(2000, 2100)
 
 
 class Fields:
@@ -29,13 +30,17 @@ class Fields:
         self._path = path
         self.problems: list[Problem] = [] if problems is None else problems
         self._values: Mapping[str, Any] = {}
+        self._broken = False
         if isinstance(value, Mapping):
             self._values = value
         else:
             self.problem("not_an_object", "", "expected a JSON object")
+            self._broken = True
 
     def problem(self, code: str, name: str, message: str) -> None:
-        """Note that field `name` of this object is wrong."""
+        """Note that field `name` of this object is wrong; of what is no object at all, nothing more need be said."""
+        if self._broken:
+            return
         path = ".".join(part for part in (self._path, name) if part)
         self.problems.append(Problem(code, path, message))
 
@@ -112,7 +117,10 @@ class Fields:
         return value
 
     def moment(self, name: str, *, required: bool = True) -> datetime | None:
-        """An ISO 8601 date-time with an offset, as UTC; None when optional and absent, or broken."""
+        """An ISO 8601 date-time with an offset, as UTC; None when optional and absent, or broken.
+
+        Only of this century: near the ends of the calendar, neither periods nor time zones can be counted any more.
+        """
         value = self._take(name, required)
         if value is _MISSING:
             return None
@@ -123,12 +131,16 @@ class Fields:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is None:
                 raise ValueError("no offset")
-            return moment.astimezone(UTC)
+            moment = moment.astimezone(UTC)
         except (ValueError, OverflowError):
             self.problem(
                 "wrong_format", name, "expected an ISO 8601 date-time with offset, such as 2026-01-31T17:00:00Z"
             )
             return None
+        if moment.year not in _YEARS:
+            self.problem("out_of_range", name, f"must be from {_YEARS[0]} to {_YEARS[-1]}")
+            return None
+        return moment
 
     def child(self, name: str, *, required: bool = True) -> Fields | None:
         """A nested object; None when absent (a problem if required)."""

@@ -59,7 +59,8 @@ def look(desk: Desk, link: Link | None, purpose: Literal["confirm", "order"]) ->
     """What a GET shows. Changes nothing. Raises `NotFound`, one answer for every link that does not work."""
     link = usable(link, purpose, desk.now)
     file = _file(desk, link)
-    return Answer("recorded" if link.done else "address", file)
+    settled = link.done or (purpose == "confirm" and file.order.confirmation.state == "confirmed")
+    return Answer("recorded" if settled else "address", file)
 
 
 def answer(
@@ -112,7 +113,9 @@ def _confirm(visit: _Visit, file: OrderFile, fields: Fields) -> Answer:
 
 
 def _take_suggestion(visit: _Visit, file: OrderFile, fields: Fields) -> Answer:
-    return _propose(visit, file, confirming.suggested(file.address), "suggestion")
+    """The page posts the suggestion that was shown, for there may be several; without it, the one on file is meant."""
+    typed = _address(fields) if fields.has("line1") else confirming.suggested(file.address)
+    return _propose(visit, file, typed, "suggestion")
 
 
 def _edit(visit: _Visit, file: OrderFile, fields: Fields) -> Answer:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from doorstep.address import TypedAddress, decode_address
-from doorstep.errors import Conflict
+from doorstep.errors import Conflict, Transient
 from doorstep.fields import Fields
 from doorstep.orders.change import Draft, OrderChange
 from doorstep.orders.desk import Desk
@@ -85,8 +85,10 @@ def place_order(new: NewOrder, merchant: str, desk: Desk) -> tuple[OrderFile, bo
         try:
             desk.store.commit(change, cause=desk.cause)
             return OrderFile(change.order, (change.address,) if change.address else ()), True
-        except Conflict:
-            known = desk.file(new.shop, new.order_id)  # somebody placed it in this very moment
+        except Conflict as error:
+            known = desk.store.read(new.shop, new.order_id)  # somebody placed it in this very moment
+            if known is None:
+                raise Transient("contended", "two calls got into each other's way") from error
     if known.order.payload_digest != new.digest:
         raise Conflict("order_exists", "this shop already has an order with this id and another content")
     return known, False

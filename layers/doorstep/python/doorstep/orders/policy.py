@@ -101,11 +101,15 @@ def _checked(values: dict[str, Any], shop: str) -> Policy:
         policy.link_valid_minutes,
         policy.code_valid_minutes,
     )
-    numbers_are_good = all(isinstance(period, int | float) and period > 0 for period in periods)
+    numbers_are_good = all(_is_period(period) for period in periods)
     if policy.ask not in ASK or not numbers_are_good or not set(policy.release_at_ship_by) <= set(VERDICTS):
         raise Permanent("invalid_policy", "a value of the policy is out of range; see orders/policy.yaml")
     _known_zone(policy.time_zone)
     return policy
+
+
+def _is_period(value: object) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 @lru_cache(maxsize=64)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from doorstep.orders.order import AddressVersion, Order
 from doorstep.orders.store import OrderFile
+from doorstep.times import stamp
 
 _ADVICE: Final = {
     "hold": "do not ship yet: the buyer has not confirmed the address",
@@ -23,9 +24,9 @@ def whole_file(file: OrderFile, messages: Sequence[Mapping[str, Any]]) -> dict[s
     """The answer to `GET /orders/{shop}/{order_id}`; `messages` as the message room describes them."""
     return {
         **summary(file),
-        "placed_at": stamp(file.order.placed_at),
-        "received_at": stamp(file.order.received_at),
-        "ship_by": stamp(file.order.ship_by),
+        "placed_at": _told(file.order.placed_at),
+        "received_at": _told(file.order.received_at),
+        "ship_by": _told(file.order.ship_by),
         "platform": file.order.platform,
         "buyer": _buyer(file.order),
         "items": [
@@ -53,14 +54,14 @@ def summary(file: OrderFile) -> dict[str, Any]:
         "override": address.override,
         "confirmation": {
             "state": confirmation.state,
-            "asked_at": stamp(confirmation.asked_at),
-            "reminded_at": stamp(confirmation.reminded_at),
-            "overdue_at": stamp(confirmation.overdue_at),
+            "asked_at": _told(confirmation.asked_at),
+            "reminded_at": _told(confirmation.reminded_at),
+            "overdue_at": _told(confirmation.overdue_at),
             "by": confirmation.by,
             "how": confirmation.how,
-            "at": stamp(confirmation.at),
+            "at": _told(confirmation.at),
         },
-        "release": {"at": stamp(release.at), "reason": release.reason} if release else None,
+        "release": {"at": _told(release.at), "reason": release.reason} if release else None,
         "advice": [{"code": code, "message": _ADVICE[code]} for code in advice(file)],
     }
 
@@ -79,9 +80,8 @@ def advice(file: OrderFile) -> list[str]:
     return [code for code, applies in told.items() if applies]
 
 
-def stamp(moment: datetime | None) -> str | None:
-    """A moment as ISO 8601 in UTC with milliseconds; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _told(moment: datetime | None) -> str | None:
+    return None if moment is None else stamp(moment)
 
 
 def _buyer(order: Order) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _buyer(order: Order) -> dict[str, Any]:
         "email": buyer.email or None,
         "phone": buyer.phone or None,
         "locale": buyer.locale,
-        "sms_consent": {"given_at": stamp(consent.given_at), "source": consent.source} if consent else None,
+        "sms_consent": {"given_at": _told(consent.given_at), "source": consent.source} if consent else None,
     }
 
 
@@ -107,5 +107,5 @@ def _version(address: AddressVersion) -> dict[str, Any]:
         "choice": address.choice,
         "override": address.override,
         "checkout": address.checkout,
-        "at": stamp(address.at),
+        "at": _told(address.at),
     }

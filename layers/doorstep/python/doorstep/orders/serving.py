@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from doorstep.address import decode_address
+from doorstep.address import TypedAddress, decode_address
 from doorstep.errors import Conflict, Problem, Rejected
 from doorstep.fields import Fields
 from doorstep.orders import confirming
@@ -28,12 +28,11 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
     """
     fields = Fields(body)
     child = fields.child("address")
-    typed = decode_address(child) if child else None
+    typed = decode_address(child) if child else TypedAddress()
     insist = fields.choice("choice", _CHOICES, default="") == "as_entered"
     ask_buyer = fields.flag("ask_buyer", default=True)
     seen = fields.whole("address_version", minimum=1, maximum=999_999) if fields.has("address_version") else None
     fields.done()
-    assert typed is not None
     file = desk.file(shop, order_id)
 
     def decide(it: OrderFile) -> OrderChange | None:

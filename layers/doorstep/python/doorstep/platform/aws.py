@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
-from doorstep.errors import Conflict, Permanent, Transient
+from doorstep.errors import AnswerLost, Conflict, Permanent, Transient
 
 _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=8, tcp_keepalive=True
@@ -47,7 +47,8 @@ def client(service: str) -> Any:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest.
+    """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest, and `AnswerLost`
+    when the request had gone out by the time the connection broke.
 
     The service's own message is dropped: it may quote a key or an address. Its code stays.
     """
@@ -55,6 +56,8 @@ def translated(what: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _ours(error, what) from None
+    except (ReadTimeoutError, ConnectionClosedError) as error:
+        raise AnswerLost("answer_lost", f"{what}: {type(error).__name__}") from None
     except BotoCoreError as error:
         raise Transient("unreachable", f"{what}: {type(error).__name__}") from None
 

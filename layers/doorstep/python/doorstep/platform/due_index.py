@@ -10,8 +10,9 @@ from typing import Any
 from doorstep.errors import NotFound
 from doorstep.platform import keys
 from doorstep.platform.aws import client, translated
-from doorstep.platform.items import Item, from_wire, stamp, to_wire
+from doorstep.platform.items import Item, from_wire, to_wire
 from doorstep.platform.outbox_items import Entry, read_entry
+from doorstep.times import stamp
 
 
 @dataclass(frozen=True, slots=True)

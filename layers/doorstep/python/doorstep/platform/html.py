@@ -8,6 +8,7 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from doorstep.errors import NotFound
+from doorstep.messages.catalogue import accepted, choose
 from doorstep.messages.pages import STYLE_HASH, link_page, problem_page
 from doorstep.messages.views import LinkView, ProblemView
 from doorstep.platform import log
@@ -45,11 +46,10 @@ def as_page(html: str, status: int = 200) -> Response[str]:
 
 
 def language(api: APIGatewayRestResolver, preferred: str = "") -> str:
-    """The language to answer in: `?lang=`, else the preferred one, else the browser's first, else English."""
+    """The language to answer in: `?lang=`, else the preferred one, else what the browser accepts, else English."""
     asked = api.current_event.get_query_string_value("lang", "") or ""
     headers: Mapping[str, Any] = {str(k).lower(): v for k, v in (api.current_event.get("headers") or {}).items()}
-    browser = str(headers.get("accept-language") or "").split(",")[0].split(";")[0].strip()
-    return (asked or preferred or browser or "en")[:20]
+    return choose(asked, preferred, *accepted(str(headers.get("accept-language") or "")))
 
 
 def _error_page(api: APIGatewayRestResolver, error: Exception) -> Response[str]:

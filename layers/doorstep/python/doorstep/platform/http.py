@@ -77,13 +77,13 @@ def error_as_json(error: Exception, request: str) -> Response[str]:
     if status >= 500:
         log.failure(error, what="request")
     known = isinstance(error, DoorstepError) and status < 500
+    problems = error.problems if isinstance(error, Rejected) else ()
     told: dict[str, Any] = {
         "code": error.code if known and isinstance(error, DoorstepError) else _VAGUE[status][0],
         "message": error.message if known and isinstance(error, DoorstepError) else _VAGUE[status][1],
+        "problems": [{"code": p.code, "field": p.field, "message": p.message} for p in problems],
         "request_id": request,
     }
-    if isinstance(error, Rejected):
-        told["problems"] = [{"code": p.code, "field": p.field, "message": p.message} for p in error.problems]
     return as_json({"error": told}, status, {"Retry-After": "2"} if isinstance(error, Transient) else None)
 
 

@@ -10,23 +10,19 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from doorstep.errors import Permanent
+from doorstep.times import stamp
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 Item = dict[str, Any]
-
-
-def stamp(moment: datetime) -> str:
-    """`2026-01-31T17:00:00.000Z`: fixed width, so text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 def to_wire(item: Mapping[str, Any]) -> Item:
@@ -67,9 +63,10 @@ def from_plain(kind: type[_T], item: Mapping[str, Any]) -> _T:
         raise Permanent("unreadable_item", f"an item cannot be read as {kind.__name__}") from error
 
 
-@lru_cache(maxsize=64)
-def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    if kind not in _known_hints:
+        _known_hints[kind] = typing.get_type_hints(kind)
+    return _known_hints[kind]
 
 
 def _read(hint: Any, value: Any) -> Any:

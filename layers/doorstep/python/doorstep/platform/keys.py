@@ -7,6 +7,8 @@ import zlib
 from typing import Final
 
 SHARDS: Final = 8
+LONGEST_PK: Final = 2048  # bytes, DynamoDB's own limits
+LONGEST_SK: Final = 1024
 
 
 def order_pk(shop: str, order_id: str) -> str:

@@ -11,6 +11,8 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from doorstep.errors import DoorstepError
+
 logger: Final = Logger()
 _metrics: Final = Metrics()
 
@@ -23,12 +25,12 @@ def count(name: str, times: int = 1) -> None:
 
 
 def failure(error: BaseException, *, what: str) -> None:
-    """Log that something failed: the type, the code if it is ours, and where; never the text."""
+    """Log that something failed: the type, and where. Of our own errors also the text, which never holds input."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     logger.error(
         "failed",
         what=what,
         error=type(error).__name__,
-        code=getattr(error, "code", ""),
+        told=str(error) if isinstance(error, DoorstepError) else "",
         where=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
     )

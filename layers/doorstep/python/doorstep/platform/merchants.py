@@ -41,9 +41,9 @@ class Merchants:
         digest = "sha256:" + hashlib.sha256(key.strip().encode("utf-8", "replace")).hexdigest()
         found: Merchant | None = None
         for entry in self._entries():
-            for known in entry.get("keys", ()):
-                if hmac.compare_digest(digest, str(known)):
-                    found = Merchant(str(entry["merchant"]), tuple(entry["shops"]))
+            for known in entry.get("keys") or ():
+                if hmac.compare_digest(digest.encode(), str(known).encode()):
+                    found = Merchant(str(entry.get("merchant")), tuple(entry.get("shops") or ()))
         if scheme.lower() != "bearer" or not key.strip() or found is None:
             raise Refused("unauthorized", "a valid key is needed: Authorization: Bearer <key>")
         return found
@@ -53,4 +53,4 @@ class Merchants:
             entries = json.loads(self.secret.value())["merchants"]
         except (ValueError, KeyError, TypeError) as error:
             raise Refused("unauthorized", "a valid key is needed: Authorization: Bearer <key>") from error
-        return [entry for entry in entries if isinstance(entry, dict)]
+        return [entry for entry in entries or () if isinstance(entry, dict)]

@@ -17,9 +17,10 @@ from doorstep.outbox import Event, MessageRequest
 from doorstep.platform import keys
 from doorstep.platform.aws import client, translated
 from doorstep.platform.clock import now
-from doorstep.platform.items import Item, from_plain, from_wire, stamp, to_plain, to_wire
+from doorstep.platform.items import Item, from_plain, from_wire, to_plain, to_wire
 from doorstep.platform.keyring import Keyring
 from doorstep.platform.outbox_items import due, event_entry, message_entry
+from doorstep.times import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class OrdersTable:
             client("dynamodb").transact_write_items(TransactItems=writes)
 
     def _get(self, pk: str, sk: str) -> Item | None:
+        if len(pk.encode()) > keys.LONGEST_PK or len(sk.encode()) > keys.LONGEST_SK:
+            return None  # DynamoDB would call the request invalid; what can have no item has none
         with translated("read"):
             answer = client("dynamodb").get_item(
                 TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}), ConsistentRead=True

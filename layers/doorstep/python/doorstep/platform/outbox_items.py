@@ -15,7 +15,8 @@ from typing import Any, Final, Literal
 from doorstep.messages.message import MessageRef
 from doorstep.outbox import Event
 from doorstep.platform import keys
-from doorstep.platform.items import Item, stamp, to_plain
+from doorstep.platform.items import Item, to_plain
+from doorstep.times import stamp
 
 _STUCK_AFTER: Final = timedelta(minutes=2)
 

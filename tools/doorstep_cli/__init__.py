@@ -1,0 +1,1 @@
+"""The `doorstep` command, for developers and sellers: the local stack, keys, bulk work. Never runs in Lambda."""
