@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 import boto3
 import time_machine
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
 from stack_template import ROOT, properties
 
@@ -50,6 +51,8 @@ FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if (path
 KEYS = {"merchant-key": ("merchant-1", ["shop-1", "shop-2"]), "other-key": ("merchant-2", ["shop-9"])}
 _LINK = re.compile(r"https://abc123\.example\.com/live/(confirm|order)/([A-Za-z0-9_-]{22})")
 MAX_RECEIVES = 5
+# Failed messages are there again at once, and what was said is kept for the tests however far they travel.
+QUEUE = {"VisibilityTimeout": "0", "MessageRetentionPeriod": "1209600"}
 
 
 class Killed(BaseException):
@@ -101,9 +104,6 @@ class World:
     _fuse: int | None = None
 
     def __post_init__(self) -> None:
-        from doorstep.platform import aws
-
-        aws.client.cache_clear()
         for name, value in {**ENVIRONMENT, "POLICY": self.policy}.items():
             self.monkeypatch.setenv(name, value)
         self._build()
@@ -112,35 +112,34 @@ class World:
     # ---------------------------------------------------------------- what there is
 
     def client(self, service: str) -> Any:
-        """The tests' own client; its calls are not counted and never killed."""
-        with self.unwatched():
-            return boto3.client(service, region_name=REGION)
+        """The tests' own client; wrap its calls in `unwatched`, or they are counted and may be killed."""
+        return _client(service)
 
     def _build(self) -> None:
-        dynamodb = boto3.client("dynamodb", region_name=REGION)
+        dynamodb = self.client("dynamodb")
         for logical, name in (("OrdersTable", "orders"), ("LinksTable", "links")):
             wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
             schema = {key: value for key, value in properties(logical).items() if key in wanted}
             dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema)
-        sqs, sns = boto3.client("sqs", region_name=REGION), boto3.client("sns", region_name=REGION)
+        sqs, sns = self.client("sqs"), self.client("sns")
         for queue in ("messages", "deadlines", "feedback", "bus", "ops", "chat"):
-            url = sqs.create_queue(QueueName=queue, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+            url = sqs.create_queue(QueueName=queue, Attributes=QUEUE)["QueueUrl"]
             self.monkeypatch.setenv(f"{queue.upper()}_QUEUE", url)
             self.dead[queue] = []
         for topic in ("ops", "chat"):
             arn = sns.create_topic(Name=topic)["TopicArn"]
             self.monkeypatch.setenv(f"{topic.upper()}_TOPIC", arn)
             sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=self._arn(topic))
-        events = boto3.client("events", region_name=REGION)
+        events = self.client("events")
         events.create_event_bus(Name="doorstep")
         events.put_rule(Name="all", EventBusName="doorstep", EventPattern=json.dumps({"source": ["doorstep"]}))
         events.put_targets(Rule="all", EventBusName="doorstep", Targets=[{"Id": "queue", "Arn": self._arn("bus")}])
-        secrets = boto3.client("secretsmanager", region_name=REGION)
+        secrets = self.client("secretsmanager")
         signing = secrets.create_secret(Name="signing", SecretString="s" * 64)["ARN"]
         merchants = secrets.create_secret(Name="merchants", SecretString=json.dumps(_merchants()))["ARN"]
         self.monkeypatch.setenv("SIGNING_SECRET", signing)
         self.monkeypatch.setenv("MERCHANTS_SECRET", merchants)
-        ses = boto3.client("sesv2", region_name=REGION)
+        ses = self.client("sesv2")
         ses.create_email_identity(EmailIdentity="shop.example.com")
         ses.create_configuration_set(ConfigurationSetName="doorstep")
 
@@ -152,7 +151,8 @@ class World:
         if name not in self._modules:
             path = ROOT / "functions" / name / f"{name}.py"
             spec = importlib.util.spec_from_file_location(f"handler_{name}_{id(self)}", path)
-            assert spec and spec.loader
+            assert spec is not None
+            assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             sys.modules[spec.name] = module
             spec.loader.exec_module(module)
@@ -218,7 +218,7 @@ class World:
 
     def relay(self) -> int:
         """Deliver new outbox items as the stream would, once each unless the function fails."""
-        fresh = [item for item in self.raw_items("orders") if _is_new_outbox(item, self._streamed)]
+        fresh = [it for it in self.raw_items("orders", "OUTBOX#") if it["sk"]["S"] not in self._streamed]
         if not fresh:
             return 0
         records = [stream_record(item, number) for number, item in enumerate(fresh)]
@@ -232,14 +232,15 @@ class World:
 
     def forget_stream(self) -> None:
         """As if the stream's records were lost (retries used up): only the sweeper is left."""
-        self._streamed.update(item["sk"]["S"] for item in self.raw_items("orders"))
+        self._streamed.update(item["sk"]["S"] for item in self.raw_items("orders", "OUTBOX#"))
 
     def drain(self, queue: str, function: str, batch: int = 10) -> int:
         """Deliver what is in a queue; failed messages go back, and after five receives to the dead-letter queue."""
         with self.unwatched():
-            sqs = boto3.client("sqs", region_name=REGION)
+            sqs = self.client("sqs")
             url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-            got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=batch, AttributeNames=["All"]).get("Messages", [])
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=batch, AttributeNames=["All"])
+            got = answer.get("Messages", [])
         if not got:
             return 0
         records = [sqs_record(message) for message in got]
@@ -257,16 +258,17 @@ class World:
 
     def sweep(self) -> None:
         """Run the schedule once, and everything it sets off."""
-        self._survive("watch_deadlines", json.loads((ROOT / "events" / "scheduler" / "watch_deadlines.json").read_text()))
+        self._survive("watch_deadlines", _sample("scheduler/watch_deadlines.json"))
         self.pump()
 
     def put(self, queue: str, body: object) -> None:
         """Put a message into a queue."""
         sqs = self.client("sqs")
-        sqs.send_message(
-            QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
-            MessageBody=body if isinstance(body, str) else json.dumps(body),
-        )
+        with self.unwatched():
+            sqs.send_message(
+                QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
+                MessageBody=body if isinstance(body, str) else json.dumps(body),
+            )
 
     def feedback(self, notification: Mapping[str, Any]) -> None:
         """SES tells what became of a mail, through SNS."""
@@ -279,7 +281,7 @@ class World:
             return self.invoke(function, event)
         except Killed:
             return None
-        except Exception as error:  # noqa: BLE001 - Lambda takes any failure for a failure; the tests may look
+        except Exception as error:
             self.errors.append(error)
             return None
 
@@ -311,7 +313,7 @@ class World:
 
     def _peek(self, queue: str) -> list[Any]:
         with self.unwatched():
-            sqs = boto3.client("sqs", region_name=REGION)
+            sqs = self.client("sqs")
             url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
             kept = getattr(self, "_kept", {})
             self._kept = kept
@@ -321,12 +323,15 @@ class World:
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return list(kept.get(queue, []))
 
-    def raw_items(self, table: str) -> list[dict[str, Any]]:
-        """Every item of a table, in DynamoDB's notation."""
-        with self.unwatched():
-            dynamodb = boto3.client("dynamodb", region_name=REGION)
-            pages = dynamodb.get_paginator("scan").paginate(TableName=table)
-            return [item for page in pages for item in page["Items"]]
+    def raw_items(self, table: str, prefix: str = "") -> list[dict[str, Any]]:
+        """Every item of a table whose sort key begins with `prefix`, in DynamoDB's notation.
+
+        Read from moto's memory: its serializer takes milliseconds for each item, and the tests look very often.
+        """
+        items = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION].tables[table].all_items()
+        if prefix:
+            items = (item for item in items if item.attrs["sk"].value.startswith(prefix))
+        return [{name: _wire(value) for name, value in item.attrs.items()} for item in items]
 
     def snapshot(self) -> str:
         """All tables as text, to compare before and after."""
@@ -435,6 +440,12 @@ def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=16)
+def _client(service: str) -> Any:
+    """Clients outlive a world: making one costs more than most tests, and moto sees every request either way."""
+    return boto3.client(service, region_name=REGION)
+
+
 @lru_cache(maxsize=32)
 def _sample(name: str) -> Any:
     return json.loads((ROOT / "events" / name).read_text("utf-8"))
@@ -450,9 +461,14 @@ def _merchants() -> dict[str, Any]:
     return {"merchants": entries}
 
 
-def _is_new_outbox(item: Mapping[str, Any], streamed: set[str]) -> bool:
-    sk = item["sk"]["S"]
-    return sk.startswith("OUTBOX#") and sk not in streamed
+def _wire(value: Any) -> dict[str, Any]:
+    """One of moto's attributes in DynamoDB's notation."""
+    inner = value.value
+    if isinstance(inner, dict):
+        return {value.type: {name: _wire(member) for name, member in inner.items()}}
+    if isinstance(inner, list):
+        return {value.type: [_wire(member) for member in inner]}
+    return {value.type: inner}
 
 
 def _text(body: object) -> str | None:

@@ -1,0 +1,137 @@
+"""The catalogues are complete, alike in every language, and nothing in them is dead or for sale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from doorstep.messages import alert, mail, views
+from doorstep.messages.catalogue import Texts, accepted, choose, languages, texts
+
+LEAVES_READ_AS_TABLES = ("countries.", "moment.")
+
+
+def leaves(found: object, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(found, Mapping):
+        for name, member in found.items():
+            yield from leaves(member, f"{key}.{name}".lstrip("."))
+    elif isinstance(found, list):
+        for number, member in enumerate(found):
+            yield from leaves(member, f"{key}.{number}")
+    else:
+        assert isinstance(found, str), key
+        yield key, found
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def catalogues() -> list[tuple[str, str]]:
+    return [(audience, locale) for audience in ("", "ops") for locale in languages(audience)]
+
+
+def test_buyers_are_served_in_english_and_spanish_and_ops_in_chinese_too() -> None:
+    assert languages() == ("en", "es")
+    assert languages("ops") == ("en", "zh-CN")
+
+
+@pytest.mark.parametrize(("audience", "locale"), catalogues())
+def test_every_language_has_the_same_keys_and_placeholders(audience: str, locale: str) -> None:
+    zones = re.compile(r"^moment\.zones\.")
+    english = {key: text for key, text in leaves(texts("en", audience).entries) if not zones.match(key)}
+    other = {key: text for key, text in leaves(texts(locale, audience).entries) if not zones.match(key)}
+
+    assert other.keys() == english.keys()
+    for key, text in english.items():
+        if key != "moment.form":
+            assert placeholders(other[key]) == placeholders(text), key
+
+
+@pytest.mark.parametrize(("audience", "locale"), catalogues())
+def test_no_sentence_is_empty_or_promotional(audience: str, locale: str) -> None:
+    for key, text in leaves(texts(locale, audience).entries):
+        assert text.strip() == text != "", key
+        assert not re.search(
+            r"discount|coupon|% off|\bsale\b|descuento|cupón|oferta|promo|优惠", text, re.IGNORECASE
+        ), key
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_no_sentence_for_buyers_is_dead(
+    locale: str,
+    facts: mail.LetterFacts,
+    bare_facts: mail.LetterFacts,
+    every_page: Callable[[str], dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: set[str] = {"pages.problems.other_country"}  # said as the message of an issue, by whoever builds the view
+    find = Texts._find
+
+    def remember(catalogue: Texts, key: str) -> object:
+        asked.add(key)
+        return find(catalogue, key)
+
+    monkeypatch.setattr(Texts, "_find", remember)
+
+    every_page(locale)
+    for template in mail.TEMPLATES:
+        mail.write_letter(template, locale, bare_facts)
+        for silence in get_args(views.Silence):
+            mail.write_letter(template, locale, replace(facts, if_silent=silence))
+
+    known = {key for key, _ in leaves(texts(locale).entries) if not key.startswith(LEAVES_READ_AS_TABLES)}
+    assert known - asked == {"language.code"}
+
+
+@pytest.mark.parametrize("locale", languages("ops"))
+def test_every_alert_has_words_for_a_reason_it_does_not_know(locale: str) -> None:
+    for template in alert.TEMPLATES:
+        assert "other" in texts(locale, "ops").names(f"alerts.{template}.reasons")
+
+
+@pytest.mark.parametrize(("audience", "locale"), catalogues())
+def test_a_catalogue_names_the_language_it_is_found_under(audience: str, locale: str) -> None:
+    assert texts(locale, audience).sentence("language.code") == locale
+
+
+def test_a_missing_sentence_raises_instead_of_leaving_a_hole() -> None:
+    with pytest.raises(KeyError, match=r"pages\.nowhere"):
+        texts("en").sentence("pages.nowhere")
+    with pytest.raises(KeyError, match="not a sentence"):
+        texts("en").sentence("pages")
+    with pytest.raises(KeyError, match="not a list"):
+        texts("en").sentences("pages")
+    with pytest.raises(KeyError, match="not a table"):
+        texts("en").names("language.code")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (("es-MX",), "es"),
+        (("ES_us",), "es"),
+        (("fr", "es"), "es"),
+        (("fr",), "en"),
+        (("",), "en"),
+        (("../../es",), "en"),
+        (("es\n",), "en"),
+        ((), "en"),
+    ],
+)
+def test_the_nearest_language_is_chosen_and_nonsense_gets_english(wanted: tuple[str, ...], chosen: str) -> None:
+    assert choose(*wanted) == chosen
+
+
+def test_ops_in_any_chinese_get_the_chinese_catalogue() -> None:
+    assert choose("zh", audience="ops") == choose("zh-TW", audience="ops") == choose("zh-CN", audience="ops") == "zh-CN"
+
+
+def test_a_browser_is_heard_in_its_order_of_preference() -> None:
+    assert accepted("fr;q=0.2, es-MX;q=0.9,en;q=x, *;q=0.1, de;q=0") == ("es-MX", "fr")
+    assert accepted("") == ()

@@ -1,0 +1,201 @@
+"""Letters: every one renders in every language, escapes what it shows, and leaks nothing into its subject."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from doorstep.messages.catalogue import languages
+from doorstep.messages.mail import TEMPLATES, LetterFacts, greetable, paste_text, write_letter
+from doorstep.messages.rendering import differences
+
+HOSTILE = "<script>alert('x')</script>"
+EVERY = [(template, locale) for template in TEMPLATES for locale in languages()]
+
+
+class Words(HTMLParser):
+    """What a reader sees, and the addresses of links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_every_letter_renders_with_everything_and_with_almost_nothing(
+    template: str, locale: str, facts: LetterFacts, bare_facts: LetterFacts
+) -> None:
+    for given in (facts, bare_facts):
+        letter = write_letter(template, locale, given)
+
+        assert "A-1001" in letter.subject
+        assert "Sample Shop" in letter.subject
+        assert f'lang="{locale}"' in letter.html
+        assert "{" not in letter.text
+        assert "None" not in letter.text
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_whatever_a_stranger_wrote_is_escaped(template: str, locale: str, facts: LetterFacts) -> None:
+    lines = (HOSTILE, "O'Brien-Núñez", "Apt ½")
+    hostile = replace(
+        facts,
+        shop_name=HOSTILE,
+        buyer_name=HOSTILE,
+        items=((HOSTILE, 1),),
+        address_lines=lines,
+        suggestion_lines=lines,
+        previous_lines=lines,
+        new_lines=lines,
+        issues=(HOSTILE,),
+        deadline=HOSTILE,
+        reply_to=HOSTILE,
+        confirm_url='https://example.com/"><script>',
+    )
+
+    html = write_letter(template, locale, hostile).html
+
+    assert "<script" not in html
+    assert "script" not in Words(html).tags
+    assert "O'Brien-Núñez" in Words(html).text
+    assert "Apt ½" in Words(html).text
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_a_subject_is_one_line_whatever_the_shop_is_called(template: str, locale: str, facts: LetterFacts) -> None:
+    sneaky = replace(facts, shop_name="Shop\r\nBcc: everyone@example.com\x00\u2028" + "long " * 50, order_id="A\n1")
+
+    subject = write_letter(template, locale, sneaky).subject
+
+    assert subject.isprintable()
+    assert len(subject) < 160
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_a_subject_says_nothing_about_the_person(template: str, locale: str, facts: LetterFacts) -> None:
+    subject = write_letter(template, locale, facts).subject
+
+    for personal in ("O'Brien", "Sampel", "Exampleton", "05401", "482915"):
+        assert personal not in subject
+
+
+@pytest.mark.parametrize("locale", languages())
+@pytest.mark.parametrize("template", ["confirm_address", "confirm_address_reminder"])
+def test_the_link_to_confirm_is_a_button_and_text_in_both_parts(template: str, locale: str, facts: LetterFacts) -> None:
+    letter = write_letter(template, locale, facts)
+    words = Words(letter.html)
+
+    assert words.links.count(facts.confirm_url) == 2
+    assert facts.confirm_url in words.text
+    assert facts.order_url in words.links
+    assert f"\n    {facts.confirm_url}\n" in letter.text
+    assert f"\n    {facts.order_url}\n" in letter.text
+
+
+def test_the_suggestion_is_shown_with_what_differs(facts: LetterFacts) -> None:
+    html = write_letter("confirm_address", "en", facts).html
+
+    assert ">Sample St</strong>" in html
+    assert ">05408</strong>" in html
+    assert "Exampleton, VT</strong>" not in html
+
+
+def test_silence_is_told_as_policy_has_it(facts: LetterFacts) -> None:
+    held = paste_text(write_letter("confirm_address", "en", replace(facts, if_silent="hold")))
+    released = paste_text(write_letter("confirm_address", "en", replace(facts, if_silent="release")))
+
+    assert "We will not ship your order until the address is clear." in held
+    assert "we will ship to the address above." in released
+
+
+def test_a_changed_address_is_told_with_what_it_was(facts: LetterFacts) -> None:
+    text = write_letter("address_changed", "en", facts).text
+
+    assert text.index("12 Sample St\n") < text.index("12 Sampel Street\n")
+    assert "If it was not you" in text
+
+
+def test_a_code_letter_shows_the_code_and_the_address_it_would_allow(facts: LetterFacts) -> None:
+    letter = write_letter("one_time_code", "en", facts)
+
+    assert "\n    482915\n" in letter.text
+    assert "482915" in letter.html
+    assert "15 minutes" in letter.text
+    assert "12 Sample St" in letter.text
+    assert "12 Sample St" not in write_letter("one_time_code", "en", replace(facts, new_lines=())).text
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_text_lines_fit_a_mail_but_for_links(template: str, locale: str, facts: LetterFacts) -> None:
+    text = write_letter(template, locale, facts).text
+
+    assert all(len(line) <= 72 or "https://" in line or line.startswith("    ") for line in text.split("\n"))
+    assert "\n\n\n" not in text
+
+
+def test_text_to_paste_has_whole_paragraphs_and_no_signature(facts: LetterFacts) -> None:
+    text = paste_text(write_letter("confirm_address", "en", facts))
+
+    assert "Before we ship it, please check where it should go.\n" in text
+    assert "O'Brien-Núñez\n12 Sampel Street\nApt ½\nExampleton, VT 05401\n" in text
+    assert f"\n\n{facts.confirm_url}\n\n" in text
+    assert "-- " not in text
+    assert "You get this message" not in text
+
+
+def test_a_line_break_in_a_value_cannot_forge_a_paragraph_or_a_signature(facts: LetterFacts) -> None:
+    forged = replace(
+        facts, address_lines=("12 Sample St\n-- \nPay here",), shop_name="Shop\n\n-- \nPay", issues=("a\n\nb",)
+    )
+
+    text = write_letter("confirm_address", "en", forged).text
+
+    assert text.count("\n-- \n") == 1
+    assert "    12 Sample St -- Pay here\n" in text
+
+
+@pytest.mark.parametrize(
+    "bait", ["Claim at http://bad.example", "www.bad.example", "bad.example/prize", "you@example.com", "x" * 61]
+)
+def test_a_name_that_is_bait_is_not_read_out(bait: str, facts: LetterFacts) -> None:
+    letter = write_letter("confirm_address", "en", replace(facts, buyer_name=bait))
+
+    assert letter.text.startswith("Hello,\n")
+    assert bait not in letter.html
+    assert bait not in letter.text
+
+
+@pytest.mark.parametrize("name", ["O'Brien-Núñez", "J. R. Sample", "Sample Jr.", "样本买家"])
+def test_a_real_name_is_read_out(name: str) -> None:
+    assert greetable(f" {name} ") == name
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_html_stays_below_the_size_at_which_mail_clients_clip(template: str, locale: str, facts: LetterFacts) -> None:
+    assert len(write_letter(template, locale, facts).html.encode()) < 30_000
+
+
+def test_an_unknown_letter_is_an_error(facts: LetterFacts) -> None:
+    with pytest.raises(KeyError, match="no such letter"):
+        write_letter("../../secrets", "en", facts)
+
+
+def test_differences_mark_words_not_case() -> None:
+    assert differences(("12 sample st", "Exampleton"), ("12 Sample St Apt 4", "EXAMPLETON")) == (
+        (("12 Sample St", False), ("Apt 4", True)),
+        (("EXAMPLETON", False),),
+    )
+    assert differences((), ("all new",)) == ((("all new", True),),)
+    assert differences(("x",), ("",)) == ((),)
