@@ -20,7 +20,7 @@ from doorstep_cli.places import STACK_BIN
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 _START_SECONDS: Final = 60
-_STOP_SECONDS: Final = 10
+_STOP_SECONDS: Final = 3
 
 
 def environment(directory: Path, port: int, *, auth: bool) -> dict[str, str]:

@@ -20,7 +20,8 @@ def unpacked(city: str, state: str, postal_code: str) -> tuple[str, str, str]:
 
 
 def _one_less(city: str, state: str, postal_code: str) -> tuple[str, str, str]:
-    match = _CITY_AND_ZIP.fullmatch(city.strip())
+    city = city.strip(" .,")
+    match = _CITY_AND_ZIP.fullmatch(city)
     if match and postal_code.strip() in ("", match[2], match[2][:5]):
         return match[1], state, postal_code.strip() or match[2]
     words = city.replace(",", " ").split()
@@ -29,7 +30,7 @@ def _one_less(city: str, state: str, postal_code: str) -> tuple[str, str, str]:
             continue
         typed = " ".join(words[-length:])
         # "Kansas City, Missouri", but not "Fort Washington": a state's full name counts only behind a comma.
-        code = state_code(typed) if len(words[-1]) == 2 or "," in city else ""
+        code = state_code(typed) if len(words[-1].strip(".")) == 2 or "," in city else ""
         if code and (state_code(state) == code or not state.strip()):
             return " ".join(words[:-length]), state.strip() or typed, postal_code
     return city, state, postal_code

@@ -26,7 +26,7 @@ from doorstep.orders.answering import Answer, Show
 from doorstep.orders.due import waiting
 from doorstep.orders.order import AddressVersion, Order, PendingChange
 from doorstep.orders.policy import Policy
-from doorstep.orders.store import Judge
+from doorstep.orders.store import Judge, OrderFile
 from doorstep.orders.versions import typed_again
 
 _NOTICES: Final[Mapping[Show, Notice]] = {"moved_on": "changed_meanwhile", "code_expired": "code_expired"}
@@ -41,7 +41,7 @@ def page(
         return pages.code_page(_code_view(answer, order.pending_change, locale, policy))
     if answer.show == "recorded" and not (purpose == "order" and again):
         return pages.recorded_page(_recorded_view(answer, locale, policy, again=again))
-    current = _shown(answer.file.address, locale, judge)
+    current = _shown(answer.file, locale, judge)
     edited = _edited(answer, locale)
     notice = _NOTICES.get(answer.show, "")
     items = tuple((item.title, item.quantity) for item in order.items)
@@ -78,9 +78,11 @@ def page(
     )
 
 
-def _shown(address: AddressVersion, locale: str, judge: Judge) -> ShownAddress:
-    """The address in force. It is judged once more, so that what we think of it is told in the page's language."""
-    if address.override or address.verdict == "accept":
+def _shown(file: OrderFile, locale: str, judge: Judge) -> ShownAddress:
+    """The address in force. Until the buyer has confirmed it, our doubts stand beside it, however firmly the checkout was
+    told otherwise; it is judged once more, so that they are told in the page's language."""
+    address = file.address
+    if file.order.confirmation.state == "confirmed" or address.verdict == "accept":
         return ShownAddress(tuple(label(address.ship_to)), address.ship_to.to_dict())
     return _described(address.ship_to.to_dict(), judge.judge(typed_again(address.typed), locale))
 
