@@ -20,7 +20,7 @@ BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --require-virtualenv --no-deps
 RUNTIME_PINS := $(ROOT)/layers/dependencies/requirements.txt
 
-.PHONY: help setup compile lock check lint types imports templates fast test integration e2e demo up down build clean _python
+.PHONY: help setup compile lock check lint types imports templates fast test integration e2e demo up inbox down build clean _python
 
 help:  ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' "$(ROOT)/Makefile"
@@ -107,6 +107,9 @@ demo: setup  ## set up, start the local stack, and play one order's whole life o
 
 up: setup  ## start the local stack, or bring the running one up to date
 	@cd "$(ROOT)" && "$(BIN)/doorstep" up
+
+inbox: setup  ## every mail and alert that the local stack has sent
+	@"$(BIN)/doorstep" inbox
 
 down:  ## stop the local stack and forget what it held
 	@cd "$(ROOT)" && if test -x "$(BIN)/doorstep"; then "$(BIN)/doorstep" down; else echo "nothing was running"; fi

@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/aws_calls.py [--json]
 
 Calls are counted where botocore makes them. Write units are computed from what was written (item size, rounded up to
-1 KB, doubled in a transaction, one more where the item stands in the by-due index): moto's capacity figures are not real.
+1 KB, doubled in a transaction, one more where the item stands in the by-due index), for moto has no real figures.
 """
 
 from __future__ import annotations

@@ -77,7 +77,12 @@ def read_and_write(line1: str, line2: str) -> tuple[Delivery, tuple[str, str]]:
         if after == before:
             return delivery, after
         before, reading = after, read_delivery(*after)
-    return delivery, (" ".join(plain(line1).split()), " ".join(plain(line2).split()))
+    return delivery, (_as_typed(line1), _as_typed(line2))
+
+
+def _as_typed(line: str) -> str:
+    """In upper case and on one line, with the same segments."""
+    return ", ".join(" ".join(plain(part).split()) for part in line.splitlines() if part.strip())
 
 
 def standard_lines(line1: str, line2: str) -> tuple[str, str]:
