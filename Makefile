@@ -20,7 +20,7 @@ BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --quiet --disable-pip-version-check --require-virtualenv --no-deps
 RUNTIME_PINS := $(ROOT)/layers/dependencies/requirements.txt
 
-.PHONY: help setup compile lock check lint types imports templates fast test integration e2e demo up inbox down build clean _python
+.PHONY: help setup compile lock check lint types imports templates fast test integration e2e demo up inbox down build clean _browser _python
 
 help:  ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' "$(ROOT)/Makefile"
@@ -94,8 +94,13 @@ fast:
 
 test: check integration e2e  ## the whole gate: check, then tests with AWS in process, in a browser, and on the local stack
 
-integration: setup
+integration: setup _browser
 	@cd "$(ROOT)" && $(PYTEST) $(call tests,integration browser)
+
+# The browser tests need Chromium and are skipped without it. A CI machine gets it; nobody else's machine is touched.
+_browser:
+	@command -v chromium chromium-browser google-chrome > /dev/null || { test "$${CI:-}" = true && test "$$(id -u)" = 0 \
+		&& command -v apt-get > /dev/null && apt-get update -qq && apt-get install -qq -y chromium > /dev/null; } || true
 
 e2e: setup
 	@cd "$(ROOT)" && $(PYTEST) $(call tests,e2e)

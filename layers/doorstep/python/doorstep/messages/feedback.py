@@ -46,7 +46,9 @@ def decode_feedback(notification: object) -> Feedback:
     reason = str(bounce.get("bounceSubType") or complaint.get("complaintFeedbackType") or "")
     tags = mail.get("tags") or {}
     tag = next(iter(tags.get("message") or []), "") if isinstance(tags, Mapping) else ""
-    return Feedback(str(mail.get("messageId") or ""), _RECEIPTS.get(kind), lasting, _code(reason), str(tag))
+    receipt = _RECEIPTS.get(kind)
+    told = _code(reason) or ("rejected" if receipt == "failed" else "")
+    return Feedback(str(mail.get("messageId") or ""), receipt, lasting, told, str(tag))
 
 
 def record(ref: MessageRef, feedback: Feedback, *, store: MessageStore, now: datetime) -> bool:

@@ -133,7 +133,7 @@ def placed(new: NewOrder, merchant: str, *, judge: Judge, policy: Policy, now: d
         draft.order = replace(
             draft.order, state="released", release=Release(now, "accepted"), confirmation=confirmation
         )
-        draft.announce("Order Released", reason="accepted", verdict=address.verdict, override=address.override)
+        draft.announce("Order Released", reason="accepted", verdict=address.verdict)
     return draft.seal(policy)
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from doorstep.data import load
@@ -18,6 +18,10 @@ from doorstep.errors import Permanent
 
 ASK = ("always", "unless_accepted", "never")
 VERDICTS = ("accept", "confirm", "add_unit", "fix")
+_BLINK: Final = 0.001
+_LEAST_MINUTES: Final = {"wait_minutes": 0}
+_LONGEST_MINUTES: Final = 10 * 366 * 24 * 60
+_MOST: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,7 @@ class Policies:
     """Every shop's policy: the defaults, the seller's own defaults, and the shop's, each over the one before."""
 
     def __init__(self, overrides: Mapping[str, Any]) -> None:
-        unknown = set(overrides) - {"default", "shops"}
-        if unknown:
+        if set(overrides) - {"default", "shops"} or not isinstance(overrides.get("shops", {}), Mapping):
             raise Permanent("invalid_policy", "the policy may only have the members `default` and `shops`")
         self._overrides = overrides
         self.of("-")
@@ -70,46 +73,45 @@ class Policies:
 
     def of(self, shop: str) -> Policy:
         """The policy of `shop`; shops without overrides have the defaults."""
-        layers = (
-            load("orders/policy"),
-            self._overrides.get("default", {}),
-            self._overrides.get("shops", {}).get(shop, {}),
-        )
-        values: dict[str, Any] = {}
-        for group, defaults in layers[0].items():
-            for name in defaults:
-                for layer in layers:
-                    values[name] = layer.get(group, {}).get(name, values.get(name))
-        for layer in layers[1:]:
-            _refuse_unknown(layer, layers[0])
-        return _checked(values, shop)
+        defaults: Mapping[str, Mapping[str, Any]] = load("orders/policy")
+        layers = (self._overrides.get("default", {}), self._overrides.get("shops", {}).get(shop, {}))
+        for layer in layers:
+            _refuse_misfits(layer, defaults)
+        values = {name: value for group in defaults.values() for name, value in group.items()}
+        for layer in layers:
+            values |= {name: value for group in layer.values() for name, value in group.items()}
+        values["name"] = values["name"] or shop
+        values["release_at_ship_by"] = tuple(values["release_at_ship_by"])
+        return Policy(**values)
 
 
-def _refuse_unknown(layer: Mapping[str, Any], defaults: Mapping[str, Mapping[str, Any]]) -> None:
+def _refuse_misfits(layer: object, defaults: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse what is not in policy.yaml, or has another kind of value there: at the start, not with an order at hand."""
+    if not isinstance(layer, Mapping):
+        raise Permanent("invalid_policy", "a policy must be a JSON object")
     for group, values in layer.items():
         if group not in defaults or not isinstance(values, Mapping) or set(values) - set(defaults[group]):
             raise Permanent("invalid_policy", f"the policy has an unknown member in `{group}`")
+        for name, value in values.items():
+            if not _fits(name, value, defaults[group][name]):
+                raise Permanent("invalid_policy", f"`{name}` is out of range; see orders/policy.yaml")
 
 
-def _checked(values: dict[str, Any], shop: str) -> Policy:
-    values["name"] = values["name"] or shop
-    values["release_at_ship_by"] = tuple(values["release_at_ship_by"])
-    policy = Policy(**{field.name: values[field.name] for field in fields(Policy)})
-    periods = (
-        policy.remind_after_minutes,
-        policy.overdue_after_minutes,
-        policy.link_valid_minutes,
-        policy.code_valid_minutes,
-    )
-    numbers_are_good = all(_is_period(period) for period in periods)
-    if policy.ask not in ASK or not numbers_are_good or not set(policy.release_at_ship_by) <= set(VERDICTS):
-        raise Permanent("invalid_policy", "a value of the policy is out of range; see orders/policy.yaml")
-    _known_zone(policy.time_zone)
-    return policy
-
-
-def _is_period(value: object) -> bool:
-    return isinstance(value, int | float) and value > 0
+def _fits(name: str, value: object, default: object) -> bool:
+    """Whether `value` may stand where policy.yaml has `default`."""
+    if name == "ask":
+        return value in ASK
+    if name == "time_zone":
+        return isinstance(value, str) and bool(_known_zone(value))
+    if isinstance(default, list):
+        return isinstance(value, list) and all(verdict in VERDICTS for verdict in value)
+    if isinstance(default, str):
+        return isinstance(value, str)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if name.endswith("_minutes"):
+        return _LEAST_MINUTES.get(name, _BLINK) <= value <= _LONGEST_MINUTES
+    return 0 <= value <= _MOST
 
 
 @lru_cache(maxsize=64)
