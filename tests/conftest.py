@@ -1,7 +1,8 @@
-"""What every test here has: data compiled before the first of them, no network unless a test is about it, and `world`."""
+"""What every test here has: data compiled before the first of them, no network unless it says so, and `world`."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -12,9 +13,12 @@ from hypothesis import HealthCheck, settings
 
 from doorstep_cli.compile_data import ensure_compiled
 
+# Powertools reads its names once, when the log room is first imported.
+os.environ |= {"POWERTOOLS_SERVICE_NAME": "doorstep", "POWERTOOLS_METRICS_NAMESPACE": "Doorstep"}
+
 NETWORKED = {"e2e", "browser"}
 
-# One example may open the postal table or make a page for the first time: no deadlines, they would only measure the machine.
+# No deadlines: one example may open the postal table or make the first page, and time says more of the machine anyway.
 settings.register_profile("doorstep", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("doorstep")
 

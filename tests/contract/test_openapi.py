@@ -6,6 +6,7 @@ Both ways: nothing is answered that is not written down, and nothing is written 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -88,6 +89,12 @@ def sealed(part: Any, *, inherited: bool = False) -> Any:
 
 def test_it_is_openapi() -> None:
     validate(manual())
+
+
+def test_it_has_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert manual()["info"]["version"] == project["version"]
 
 
 def test_every_route_of_the_template_is_in_the_manual_and_the_other_way_round() -> None:

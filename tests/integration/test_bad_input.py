@@ -131,7 +131,7 @@ def test_bytes_that_are_no_utf8_are_refused(world: World, body: str) -> None:
 
 def test_nesting_is_refused_or_understood_at_any_depth(world: World) -> None:
     """Somewhere between "understood" and "too deep for the parser" lies a depth that only what follows cannot take."""
-    for depth in range(100, 1000, 12):
+    for depth in (100, *range(800, 1000, 25)):
         nested = order(f"A-{depth}") | {"extra": None}
         raw = json.dumps(nested).replace('"extra": null', '"extra": ' + "[" * depth + "]" * depth)
 
@@ -206,7 +206,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "field", "code"), WRONG, ids=[f"{field}-{code}-{n}" for n, (_, field, code) in enumerate(WRONG)])
+@pytest.mark.parametrize(
+    ("changes", "field", "code"), WRONG, ids=[f"{field}-{code}-{n}" for n, (_, field, code) in enumerate(WRONG)]
+)
 def test_a_wrong_member_is_named(world: World, changes: dict[str, Any], field: str, code: str) -> None:
     raw = json.dumps(order(**changes)).replace("Infinity", "1e400")
 
@@ -231,7 +233,8 @@ def test_all_problems_are_told_at_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["🏠 Straße 5", "مرحبا 12", "北京路 1", "a\u0301 " * 50, "<script>alert(1)</script>", "{{ 7 * 7 }}", "%s %n {0}"]
+    "text",
+    ["🏠 Straße 5", "مرحبا 12", "北京路 1", "a\u0301 " * 50, "<script>alert(1)</script>", "{{ 7 * 7 }}", "%s %n {0}"],
 )
 def test_any_other_text_is_taken_as_it_is_and_reaches_the_mail(world: World, text: str) -> None:
     answer = world.api("POST", "/orders", order(buyer={"name": text[:100]}, address={**GOOD, "line2": text[:100]}))
@@ -308,7 +311,9 @@ def test_any_other_key_is_unauthorized(world: World, header: str | None) -> None
         authorize(world, header)
 
 
-@pytest.mark.parametrize("secret", ["", "{}", "[]", "not json", "null", '{"merchants": []}', '{"merchants": [7, {}]}', '{"merchants": null}'])
+@pytest.mark.parametrize(
+    "secret", ["", "{}", "[]", "not json", "null", '{"merchants": []}', '{"merchants": [7, {}]}', '{"merchants": null}']
+)
 def test_without_a_usable_secret_nobody_is_let_in(world: World, secret: str) -> None:
     stored = world.client("secretsmanager")
     if secret:
@@ -369,7 +374,9 @@ def test_an_unknown_message_is_not_found(placed: World, n: str) -> None:
     assert answer.status == 404
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/orders"), ("DELETE", "/orders/shop-1/1001"), ("GET", f"/{CANARY}")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/orders"), ("DELETE", "/orders/shop-1/1001"), ("GET", f"/{CANARY}")]
+)
 def test_an_unknown_route_is_not_found(world: World, method: str, path: str) -> None:
     event = api_event(method, path, None)
     event["requestContext"]["authorizer"] = {"merchant": "merchant-1", "shops": "shop-1"}
@@ -447,7 +454,9 @@ def test_a_token_made_with_another_secret_opens_nothing(new_world: Callable[...,
 def test_asking_for_a_new_mail_with_any_token_gets_one_answer(placed: World) -> None:
     live = placed.mails()[0].token("confirm")
 
-    answers = [placed.page("POST", f"/confirm/{token}", {"action": "resend"}) for token in (live, TOKEN, "short", CANARY)]
+    answers = [
+        placed.page("POST", f"/confirm/{token}", {"action": "resend"}) for token in (live, TOKEN, "short", CANARY)
+    ]
 
     assert {(answer.status, answer.body) for answer in answers} == {(202, answers[0].body)}
 
@@ -500,7 +509,9 @@ def test_a_broken_form_is_refused(placed: World, purpose: str, raw: str, status:
 def test_a_code_nobody_asked_for_changes_nothing(placed: World) -> None:
     token = placed.mails()[0].token("confirm")
 
-    refused(placed, lambda: placed.page("POST", f"/confirm/{token}", {"action": "enter_code", "code": "000000"}), 200, "")
+    refused(
+        placed, lambda: placed.page("POST", f"/confirm/{token}", {"action": "enter_code", "code": "000000"}), 200, ""
+    )
 
 
 @pytest.mark.parametrize("lang", ["xx", CANARY, "../../etc/passwd", "\x00", "e" * 5000])

@@ -127,7 +127,11 @@ def test_at_ship_by_a_good_address_ships_unconfirmed(world: World) -> None:
     later(world, days=4)
 
     file = world.file()
-    assert (file["state"], file["release"]["reason"], file["confirmation"]["state"]) == ("released", "ship_by", "pending")
+    assert (file["state"], file["release"]["reason"], file["confirmation"]["state"]) == (
+        "released",
+        "ship_by",
+        "pending",
+    )
     assert world.event_names() == ["Order Held", "Order Placed", "Order Released"]
     assert kinds(world) == []
 
@@ -207,9 +211,7 @@ def test_periods_may_be_fractions_of_minutes_and_differ_by_shop(new_world: NewWo
         ("never", NUMBERLESS, "held", "pending"),
     ],
 )
-def test_policy_says_whom_to_ask(
-    new_world: NewWorld, ask: str, address: dict[str, str], state: str, how: str
-) -> None:
+def test_policy_says_whom_to_ask(new_world: NewWorld, ask: str, address: dict[str, str], state: str, how: str) -> None:
     world = new_world(policy=json.dumps({"default": {"confirmation": {"ask": ask}}}))
 
     place(world, address=address)

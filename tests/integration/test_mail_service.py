@@ -204,8 +204,8 @@ def test_a_delivery_is_recorded(world: World, form: str) -> None:
         (bounce, "bounced", "general"),
         (lambda mail, **how: bounce(mail, lasting=False, **how), "bounced", "mailbox_full"),
         (complaint, "complained", "abuse"),
-        (lambda mail, **how: feedback("Reject", mail, **how), "failed", None),
-        (lambda mail, **how: feedback("Rendering Failure", mail, **how), "failed", None),
+        (lambda mail, **how: feedback("Reject", mail, **how), "failed", "rejected"),
+        (lambda mail, **how: feedback("Rendering Failure", mail, **how), "failed", "rejected"),
     ],
     ids=["lasting bounce", "passing bounce", "complaint", "reject", "rendering failure"],
 )
@@ -225,7 +225,9 @@ def test_trouble_is_recorded_and_told_once(
 
 
 @pytest.mark.parametrize(("lasting", "mails"), [(True, 1), (False, 2)], ids=["lasting", "passing"])
-def test_a_lasting_bounce_stops_the_next_mail_and_a_passing_one_does_not(world: World, lasting: bool, mails: int) -> None:
+def test_a_lasting_bounce_stops_the_next_mail_and_a_passing_one_does_not(
+    world: World, lasting: bool, mails: int
+) -> None:
     mail = sent(world)
     world.feedback(bounce(mail.id, lasting=lasting))
     world.pump()

@@ -10,7 +10,17 @@ import pytest
 from samples import order
 from world import World, stream_record
 
-POISON = ["", "not json", "null", "[]", "{}", '{"pk": "nonsense", "sk": "ORDER"}', '{"shop": "shop-1"}', '"\\ud800"', "[" * 5000]
+POISON = [
+    "",
+    "not json",
+    "null",
+    "[]",
+    "{}",
+    '{"pk": "nonsense", "sk": "ORDER"}',
+    '{"shop": "shop-1"}',
+    '"\\ud800"',
+    "[" * 5000,
+]
 
 
 def place(world: World, order_id: str = "1001") -> None:
@@ -216,7 +226,9 @@ def test_an_event_the_bus_did_not_take_is_offered_again(world: World) -> None:
     world.pump()
 
     assert outbox(world) == []
-    assert [event["detail"]["metadata"]["event_id"] for event in world.events()] == [left["sk"]["S"].removeprefix("OUTBOX#")]
+    assert [event["detail"]["metadata"]["event_id"] for event in world.events()] == [
+        left["sk"]["S"].removeprefix("OUTBOX#")
+    ]
 
 
 def test_a_note_the_queue_did_not_take_is_offered_again(world: World) -> None:
@@ -227,7 +239,9 @@ def test_a_note_the_queue_did_not_take_is_offered_again(world: World) -> None:
         "send_message_batch",
         lambda arguments: {
             "Successful": [],
-            "Failed": [{"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in arguments["Entries"]],
+            "Failed": [
+                {"Id": entry["Id"], "Code": "InternalError", "SenderFault": False} for entry in arguments["Entries"]
+            ],
         },
     )
 
@@ -247,7 +261,9 @@ def test_deadlines_the_queue_did_not_take_are_found_by_the_next_run(world: World
         world,
         "sqs",
         "send_message_batch",
-        lambda arguments: {"Failed": [{"Id": entry["Id"], "Code": "x", "SenderFault": False} for entry in arguments["Entries"]]},
+        lambda arguments: {
+            "Failed": [{"Id": entry["Id"], "Code": "x", "SenderFault": False} for entry in arguments["Entries"]]
+        },
     )
 
     world.sweep()
@@ -268,7 +284,9 @@ def test_a_service_that_is_down_for_a_moment_delays_and_loses_nothing(world: Wor
     def down(arguments: dict[str, Any]) -> dict[str, Any]:
         if service == "sqs":
             raise EndpointConnectionError(endpoint_url="https://sqs")
-        raise ClientError({"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
+        raise ClientError(
+            {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation
+        )
 
     once(world, service, operation, down)
     world.relay()

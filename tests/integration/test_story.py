@@ -52,7 +52,9 @@ def test_an_order_waits_for_its_buyer(world: World) -> None:
     at_rest(world)
 
 
-@pytest.mark.parametrize(("locale", "subject"), [("en", "Please confirm"), ("es-MX", "Confirme"), ("fr", "Please confirm")])
+@pytest.mark.parametrize(
+    ("locale", "subject"), [("en", "Please confirm"), ("es-MX", "Confirme"), ("fr", "Please confirm")]
+)
 def test_the_mail_speaks_the_buyers_language(world: World, locale: str, subject: str) -> None:
     mail = place(world, buyer={"locale": locale})
 
@@ -100,7 +102,12 @@ def test_the_suggestion_is_taken(world: World) -> None:
 
     assert page.status == 200
     version = last_version(world)
-    assert (version["version"], version["choice"], version["by"], version["how"]) == (2, "suggestion", "buyer", "confirm_link")
+    assert (version["version"], version["choice"], version["by"], version["how"]) == (
+        2,
+        "suggestion",
+        "buyer",
+        "confirm_link",
+    )
     assert version["ship_to"]["city"] == "BURLINGTON"
     assert world.file()["release"]["reason"] == "confirmed"
     assert "Address Changed" in world.event_names()
@@ -115,15 +122,31 @@ def test_an_edit_is_judged_recorded_and_told_to_the_contact_on_file(world: World
 
     assert page.status == 200
     first, second = world.file()["addresses"]
-    assert (first["version"], first["how"], first["by"], first["at"]) == (1, "checkout", "buyer", "2026-11-23T14:58:00.000Z")
-    assert (second["version"], second["how"], second["by"], second["at"]) == (2, "confirm_link", "buyer", "2026-11-23T15:07:00.000Z")
+    assert (first["version"], first["how"], first["by"], first["at"]) == (
+        1,
+        "checkout",
+        "buyer",
+        "2026-11-23T14:58:00.000Z",
+    )
+    assert (second["version"], second["how"], second["by"], second["at"]) == (
+        2,
+        "confirm_link",
+        "buyer",
+        "2026-11-23T15:07:00.000Z",
+    )
     assert second["typed"]["line1"] == "77 Pine St"
     assert (second["choice"], second["override"]) == ("edited", False)
     told = world.mails()[-1]
     assert told.to == "buyer@example.com"
     assert "77 PINE ST" in told.text
     assert "149 CHURCH ST" in told.text
-    assert world.event_names() == ["Address Changed", "Address Confirmed", "Order Held", "Order Placed", "Order Released"]
+    assert world.event_names() == [
+        "Address Changed",
+        "Address Confirmed",
+        "Order Held",
+        "Order Placed",
+        "Order Released",
+    ]
     at_rest(world)
 
 

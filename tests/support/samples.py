@@ -66,10 +66,14 @@ def feedback(kind: str, mail_id: str, *, form: str = "eventType", tag: str = "",
 def bounce(mail_id: str, lasting: bool = True, **how: Any) -> dict[str, Any]:
     """A bounce, lasting or passing."""
     recipient = [{"emailAddress": "buyer@example.com", "diagnosticCode": "smtp; 550 no such user"}]
-    told = {"bounceType": "Permanent", "bounceSubType": "General"} if lasting else {
-        "bounceType": "Transient",
-        "bounceSubType": "MailboxFull",
-    }
+    told = (
+        {"bounceType": "Permanent", "bounceSubType": "General"}
+        if lasting
+        else {
+            "bounceType": "Transient",
+            "bounceSubType": "MailboxFull",
+        }
+    )
     return feedback("Bounce", mail_id, bouncedRecipients=recipient, **told, **how)
 
 

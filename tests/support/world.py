@@ -404,9 +404,7 @@ def new_world(monkeypatch: Any, policy: str = "{}", at: str = "2026-11-23T15:00:
         yield World(monkeypatch, traveller, policy)
 
 
-def api_event(
-    method: str, path: str, body: str | None, headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def api_event(method: str, path: str, body: str | None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """An API Gateway REST proxy event, from the sample in `events/`."""
     event = json.loads(json.dumps(_sample("api/proxy.json")))
     event.update(httpMethod=method, path=path, resource=path, body=body)

@@ -1,0 +1,141 @@
+"""Laws of the codec: whatever a room writes, it reads back; the wire form is plain, and text order is time order."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.address import Address
+from doorstep.messages.message import Message, MessageRef
+from doorstep.orders.link import Link
+from doorstep.orders.order import (
+    AddressVersion,
+    Buyer,
+    Confirmation,
+    Item,
+    Money,
+    Order,
+    PendingChange,
+    Release,
+    SmsConsent,
+)
+from doorstep.platform.items import from_plain, from_wire, stamp, to_plain, to_wire
+
+TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=12)
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+NUMBERS = st.integers(-(10**12), 10**12)
+CODES = TEXT | NUMBERS | st.booleans() | st.none()
+# What a judgement is made of. No fractions that are whole: DynamoDB has one kind of number.
+PLAIN = st.recursive(
+    TEXT | NUMBERS | st.booleans() | st.floats(0.001, 0.999).map(lambda value: round(value, 6)) | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+ADDRESSES = st.builds(Address, *[TEXT] * 6)
+JUDGEMENTS = st.dictionaries(TEXT, PLAIN, max_size=4)
+VERSIONS = st.builds(
+    AddressVersion,
+    version=st.integers(1, 999_999),
+    typed=ADDRESSES,
+    judgement=JUDGEMENTS,
+    by=st.sampled_from(["buyer", "seller", "policy"]),
+    how=TEXT,
+    choice=st.sampled_from(["", "suggestion", "as_entered", "edited"]),
+    override=st.booleans(),
+    at=MOMENTS,
+    checkout=TEXT,
+)
+CONFIRMATIONS = st.builds(
+    Confirmation,
+    state=st.sampled_from(["pending", "confirmed", "accepted", "not_asked"]),
+    asked_at=st.none() | MOMENTS,
+    by=st.none() | st.sampled_from(["buyer", "seller"]),
+    how=TEXT,
+    at=st.none() | MOMENTS,
+)
+BUYERS = st.builds(
+    Buyer, name=TEXT, locale=TEXT, email=TEXT, phone=TEXT, sms_consent=st.none() | st.builds(SmsConsent, MOMENTS, TEXT)
+)
+ORDERS = st.builds(
+    Order,
+    shop=TEXT,
+    order_id=TEXT,
+    merchant=TEXT,
+    platform=TEXT,
+    placed_at=MOMENTS,
+    received_at=MOMENTS,
+    ship_by=MOMENTS,
+    buyer=BUYERS,
+    items=st.lists(st.builds(Item, TEXT, TEXT, NUMBERS, NUMBERS), max_size=3).map(tuple),
+    total=st.builds(Money, NUMBERS, TEXT),
+    payload_digest=TEXT,
+    state=st.sampled_from(["held", "released"]),
+    confirmation=CONFIRMATIONS,
+    address_version=st.integers(1, 99),
+    version=st.integers(1, 99),
+    verdict=TEXT,
+    release=st.none() | st.builds(Release, MOMENTS, st.sampled_from(["confirmed", "ship_by"])),
+    held_past_ship_by_at=st.none() | MOMENTS,
+    pending_change=st.none() | st.builds(PendingChange, VERSIONS, TEXT, MOMENTS, st.integers(0, 5)),
+    asked=st.dictionaries(TEXT, st.integers(0, 9), max_size=3),
+    last_resend_at=st.none() | MOMENTS,
+    due_at=st.none() | MOMENTS,
+)
+REFS = st.builds(MessageRef, TEXT, TEXT, TEXT)
+MESSAGES = st.builds(
+    Message,
+    ref=REFS,
+    template=TEXT,
+    audience=st.sampled_from(["buyer", "ops"]),
+    n=st.integers(1, 99),
+    facts=st.dictionaries(TEXT, CODES, max_size=4),
+    state=st.sampled_from(["created", "sending", "sent", "failed"]),
+    created_at=MOMENTS,
+    attempts=st.integers(0, 9),
+    claimed_at=st.none() | MOMENTS,
+    history=st.lists(st.dictionaries(TEXT, TEXT, max_size=3), max_size=3).map(tuple),
+    due_at=st.none() | MOMENTS,
+)
+LINKS = st.builds(
+    Link, TEXT, st.sampled_from(["confirm", "order"]), TEXT, TEXT, TEXT, MOMENTS, TEXT, st.none() | MOMENTS
+)
+KEPT = {
+    "order": ORDERS,
+    "version": VERSIONS,
+    "message": MESSAGES,
+    "link": LINKS,
+    "buyer": BUYERS,
+    "confirmation": CONFIRMATIONS,
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+@given(data=st.data())
+def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
+    value: Any = data.draw(KEPT[kind])
+
+    wire = to_wire(to_plain(value))
+
+    assert from_plain(type(value), from_wire(wire)) == value
+    json.dumps(wire)  # nothing but DynamoDB's own notation is left
+
+
+@given(MOMENTS, MOMENTS)
+def test_text_order_is_time_order(one: datetime, other: datetime) -> None:
+    assert (stamp(one) < stamp(other)) == (one < other)
+    assert len(stamp(one)) == len("2026-01-31T17:00:00.000Z")
+
+
+@given(MOMENTS, st.integers(-14 * 60, 14 * 60))
+def test_a_moment_has_one_text_in_every_zone(moment: datetime, minutes: int) -> None:
+    elsewhere = moment.astimezone(timezone(timedelta(minutes=minutes)))
+
+    assert stamp(elsewhere) == stamp(moment)
+    assert datetime.fromisoformat(stamp(moment)) == moment

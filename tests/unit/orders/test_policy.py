@@ -1,0 +1,68 @@
+"""What a seller may decide, and what is refused before anything starts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from doorstep.errors import Permanent
+from doorstep.orders.policy import Policies
+
+
+def test_without_overrides_the_defaults_hold() -> None:
+    policy = Policies.from_json("").of("any-shop")
+
+    assert (policy.ask, policy.remind_after_minutes, policy.code_tries) == ("always", 720, 5)
+    assert policy.name == "any-shop"
+    assert policy.release_at_ship_by == ("accept", "confirm", "add_unit")
+
+
+def test_the_shops_word_counts_before_the_sellers() -> None:
+    policies = Policies.from_json(
+        json.dumps(
+            {
+                "default": {"confirmation": {"remind_after_minutes": 1, "overdue_after_minutes": 2}},
+                "shops": {"a": {"confirmation": {"remind_after_minutes": 0.5}, "shop": {"name": "A"}}},
+            }
+        )
+    )
+
+    assert (policies.of("a").remind_after_minutes, policies.of("a").overdue_after_minutes) == (0.5, 2)
+    assert (policies.of("b").remind_after_minutes, policies.of("b").overdue_after_minutes) == (1, 2)
+    assert (policies.of("a").name, policies.of("b").name) == ("A", "b")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "{",
+        "[]",
+        '"x"',
+        '{"defaults": {}}',
+        '{"default": {"confirm": {}}}',
+        '{"default": {"confirmation": {"remind_after": 5}}}',
+        '{"default": {"confirmation": 5}}',
+        '{"default": {"confirmation": {"remind_after_minutes": 0}}}',
+        '{"default": {"confirmation": {"remind_after_minutes": -1}}}',
+        '{"default": {"confirmation": {"remind_after_minutes": "5"}}}',
+        '{"default": {"confirmation": {"ask": "sometimes"}}}',
+        '{"default": {"confirmation": {"release_at_ship_by": ["maybe"]}}}',
+        '{"default": {"shop": {"time_zone": "Mars/Olympus"}}}',
+        '{"default": {"change": {"code_valid_minutes": 0}}}',
+        '{"shops": {"a": {"resend": {"often": 1}}}}',
+        '{"default": []}',
+        '{"shops": []}',
+        '{"shops": {"a": 7}}',
+        '{"default": {"change": {"code_tries": "five"}}}',
+        '{"default": {"change": {"code_over_amount": null}}}',
+        '{"default": {"confirmation": {"release_at_ship_by": 5}}}',
+        '{"default": {"confirmation": {"remind_after_minutes": true}}}',
+        '{"default": {"shop": {"name": 5}}}',
+        '{"default": {"shop": {"time_zone": 5}}}',
+        '{"default": {"confirmation": {"overdue_after_minutes": 1e300}}}',
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused(broken: str) -> None:
+    with pytest.raises(Permanent, match="invalid_policy"):
+        Policies.from_json(broken)
