@@ -69,6 +69,7 @@ lock: | _python  ## write new pins (layers/dependencies/requirements.txt, requir
 # Tests open no connections but where they say so: tests/conftest.py sees to it.
 FAST := unit property contract template
 PYTEST := "$(BIN)/python" -m pytest --rootdir "$(ROOT)" -c "$(ROOT)/pyproject.toml"
+PARALLEL := --numprocesses auto --maxprocesses 4
 tests = $(foreach name,$(1),$(wildcard $(ROOT)/tests/$(name)))
 
 check: setup lint types imports templates fast  ## the fast part of the gate: style, types, import contracts, template, fast tests
@@ -90,12 +91,12 @@ templates:
 		"$(STACK)/bin/sam" validate --lint --template-file template.yaml > /dev/null && echo "template: good"
 
 fast:
-	@cd "$(ROOT)" && $(PYTEST) $(call tests,$(FAST))
+	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(call tests,$(FAST))
 
 test: check integration e2e  ## the whole gate: check, then tests with AWS in process, in a browser, and on the local stack
 
 integration: setup _browser
-	@cd "$(ROOT)" && $(PYTEST) $(call tests,integration browser)
+	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(call tests,integration browser)
 
 # The browser tests need Chromium and are skipped without it. A CI machine gets it; nobody else's machine is touched.
 _browser:

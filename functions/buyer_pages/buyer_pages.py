@@ -1,7 +1,7 @@
 """/confirm/{token} and /order/{token}: the pages behind the links in mails. A GET shows, a POST from a button does."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -9,9 +9,10 @@ from doorstep.messages.pages import resend_page
 from doorstep.messages.showing import page
 from doorstep.messages.views import ResendView
 from doorstep.orders import answering
-from doorstep.orders.answering import Answer
 from doorstep.orders.desk import Desk
+from doorstep.orders.link import Purpose
 from doorstep.orders.policy import Policies
+from doorstep.orders.visit import Answer
 from doorstep.platform.clock import now
 from doorstep.platform.html import as_page, language, page_api
 from doorstep.platform.http import form_body, request_id
@@ -21,8 +22,6 @@ from doorstep.platform.links import LinksTable
 from doorstep.platform.orders_table import OrdersTable
 from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
-
-Purpose = Literal["confirm", "order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def answer_order(token: str) -> Response[str]:
 
 
 def _look(token: str, purpose: Purpose) -> Response[str]:
-    return _show(answering.look(_desk(), links.find(token), purpose), purpose, again=True)
+    return _show(answering.look(_desk(), links.find(token), purpose), purpose)
 
 
 def _answer(token: str, purpose: Purpose) -> Response[str]:
@@ -72,13 +71,13 @@ def _answer(token: str, purpose: Purpose) -> Response[str]:
         answering.resend(_desk(), link)
         return as_page(resend_page(ResendView(language(api))), 202)
     answer = answering.answer(_desk(), link, purpose, form, language(api), keyring.code)
-    return _show(answer, purpose, again=bool(link and link.done))
+    return _show(answer, purpose)
 
 
-def _show(answer: Answer, purpose: Purpose, *, again: bool) -> Response[str]:
+def _show(answer: Answer, purpose: Purpose) -> Response[str]:
     order = answer.file.order
     locale = language(api, order.buyer.locale)
-    html = page(answer, purpose, locale=locale, policy=policies.of(order.shop), judge=judge, again=again)
+    html = page(answer, purpose, locale=locale, policy=policies.of(order.shop), judge=judge)
     return as_page(html, 409 if answer.show == "moved_on" else 200)
 
 

@@ -25,7 +25,6 @@ from doorstep.platform.settings import Environment
 @dataclass(frozen=True, slots=True)
 class Settings(Environment):
     orders_table: str
-    links_table: str
     signing_secret: str
     policy: str
     public_url: str
@@ -33,7 +32,7 @@ class Settings(Environment):
 
 settings = Settings.from_environment()
 keyring = Keyring(Secret(settings.signing_secret))
-table = OrdersTable(settings.orders_table, settings.links_table, keyring)
+table = OrdersTable(settings.orders_table, keyring=keyring)
 judge = AddressJudge(keyring)
 policies = Policies.from_json(settings.policy)
 api = rest_api()
@@ -76,7 +75,7 @@ def text_of(shop: str, order_id: str, case: str, template: str, n: str) -> Respo
     file = table.read_message(MessageRef(shop, order_id, f"{case}/{template}/{n}"))
     if file is None:
         raise NotFound("message_not_found", "there is no such message")
-    links = LinksTable(settings.links_table, keyring, settings.public_url.replace("{api}", _api_id()))
+    links = LinksTable("", keyring, settings.public_url.replace("{api}", _api_id()))
     return as_json(text_to_paste(file, links, policies.of(shop)))
 
 

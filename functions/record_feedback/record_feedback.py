@@ -16,6 +16,8 @@ from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
 
 PATIENCE = 3
+# What SES says once to a topic that it is told to report to; no JSON, and no report.
+GREETING = "Successfully validated SNS topic for Amazon SES event publishing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ def handler(event: dict[str, Any], context: Any) -> Failures:
 
 
 def _record(body: dict[str, Any], receive_count: int) -> None:
+    if str(body.get("Message", "")).startswith(GREETING):
+        return
     feedback = decode_feedback(_notification(body))
     ref = from_tag(feedback.tag) or table.message_of(feedback.provider_id)
     if ref is None and receive_count < PATIENCE:

@@ -33,8 +33,8 @@ class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  #
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping, refused when a key stands in it twice (YAML would silently keep the last)."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {str(key) for key in keys if keys.count(key) > 1} if len(set(map(str, keys))) < len(keys) else set()
+        keys = [str(self.construct_object(key, deep=True)) for key, _ in node.value]  # 1 and "1" are one key in JSON
+        twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
         if twice:
             raise yaml.constructor.ConstructorError(None, None, f"key stands twice: {sorted(twice)}", node.start_mark)
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]

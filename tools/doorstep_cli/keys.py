@@ -22,7 +22,7 @@ _SHOWN: Final = 12
 
 
 def issue(secrets: Any, secret: str, merchant: str, shops: Sequence[str] = ()) -> str:
-    """Add a key for `merchant` and return it; `shops`, when given, become the merchant's shops.
+    """Add a key for `merchant` and return it; `shops` are added to the merchant's.
 
     Raises `Trouble` when the merchant has two keys already, or is new and has no shops.
     """
@@ -40,7 +40,7 @@ def issue(secrets: Any, secret: str, merchant: str, shops: Sequence[str] = ()) -
         raise Trouble(f"merchant {merchant!r} has {_AT_ONCE} keys: revoke one first (`doorstep keys list` shows them)")
     key = f"dsk_{chance.token_urlsafe(32)}"
     entry["keys"].append(_hashed(key))
-    entry["shops"] = list(dict.fromkeys(shops)) or entry["shops"]
+    entry["shops"] = list(dict.fromkeys([*entry["shops"], *shops]))
     _write(secrets, secret, merchants)
     return key
 
@@ -75,7 +75,7 @@ def register(commands: Any) -> None:
     new = actions.add_parser("issue", parents=[where], help="make a key and show it, once")
     new.add_argument("--merchant", required=True)
     new.add_argument("--shop", action="append", default=[], help="a shop this merchant may act for (repeat it)")
-    old = actions.add_parser("revoke", parents=[where], help="make a key invalid (takes up to five minutes)")
+    old = actions.add_parser("revoke", parents=[where], help="make a key invalid (takes up to ten minutes)")
     old.add_argument("--merchant", required=True)
     old.add_argument("--key", required=True, help="the beginning of the key's hash, as `list` shows it")
     actions.add_parser("list", parents=[where], help="merchants, shops, and the beginnings of keys' hashes")

@@ -5,6 +5,7 @@ Same package, same bytes: rows are sorted, nothing depends on the clock. About 5
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ def build(path: Path) -> None:
     """Write the table to `path`, replacing what is there only when the new one is whole."""
     zips, cities = _rows()
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")  # two programs may build at once
     unfinished.unlink(missing_ok=True)
     connection = sqlite3.connect(unfinished)
     try:

@@ -8,6 +8,7 @@
     ├── Transient   try again later; nothing was lost
     │   └── AnswerLost  it may have been done all the same: try again only what may be done twice
     └── Permanent   trying again cannot help; goes to the dead-letter queue and to ops
+        └── Undeliverable    the mail service will never take this very message
 
 No message ever repeats the input: inputs hold personal data, messages end up in logs.
 """
@@ -72,3 +73,7 @@ class AnswerLost(Transient):
 
 class Permanent(DoorstepError):
     """Will fail the same way every time; a person has to look."""
+
+
+class Undeliverable(Permanent):
+    """The mail service refuses this very message; no other time and no repair would change that."""

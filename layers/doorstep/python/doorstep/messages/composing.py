@@ -9,7 +9,7 @@ from doorstep.address import label
 from doorstep.messages.alert import Alert, AlertFacts, write_alert
 from doorstep.messages.mail import Letter, LetterFacts, local_moment, write_letter
 from doorstep.messages.ports import Links, MessageFile
-from doorstep.orders.due import waiting
+from doorstep.orders.due import ships_unanswered, waiting
 from doorstep.orders.order import AddressVersion
 from doorstep.orders.policy import Policy
 
@@ -25,7 +25,6 @@ def letter(file: MessageFile, urls: Mapping[str, str], links: Links, policy: Pol
     """The mail that this message stands for, in the buyer's language."""
     message, order = file.message, file.order.order
     address, previous = _address(file, "address_version"), _address(file, "previous_version")
-    releases = waiting(order) and order.verdict in policy.release_at_ship_by
     suggestion, pending = address.suggestion, order.pending_change
     facts = LetterFacts(
         shop_name=policy.name,
@@ -42,7 +41,7 @@ def letter(file: MessageFile, urls: Mapping[str, str], links: Links, policy: Pol
         code_minutes=round(policy.code_valid_minutes),
         previous_lines=tuple(label(previous.ship_to)) if message.facts.get("previous_version") else (),
         reply_to=policy.reply_to,
-        if_silent="release" if releases else "hold",
+        if_silent="release" if ships_unanswered(order, policy) else "hold",
         new_lines=tuple(label(pending.proposed.ship_to)) if pending else (),
     )
     return write_letter(message.template, order.buyer.locale, facts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from doorstep.messages.catalogue import texts
@@ -64,7 +64,7 @@ def write_letter(template: str, locale: str, facts: LetterFacts) -> Letter:
     """Write one of `TEMPLATES` in the language that serves `locale` best. Raises `KeyError` for another template."""
     if template not in TEMPLATES:
         raise KeyError(f"no such letter: {template}")
-    catalogue = texts(locale)
+    catalogue, facts = texts(locale), _without_bait(facts)
     shop = (
         textwrap.shorten(facts.shop_name, _LONGEST_SHOP_IN_SUBJECT, placeholder="…")
         or facts.shop_name[:_LONGEST_SHOP_IN_SUBJECT]
@@ -89,6 +89,24 @@ def greetable(name: str) -> str:
     """The name if it may be read out in a greeting; "" when it is too long to be one, or carries a link."""
     name = " ".join(name.split())
     return "" if len(name) > _LONGEST_NAME or _BAIT.search(name) else name
+
+
+def linkless(text: str) -> str:
+    """The text with a blank in whatever a mail program would turn into a link."""
+    text = re.sub(r"(?<=[^\s.])\.(?=[a-z]{2,})", ". ", text, flags=re.IGNORECASE)
+    return text.replace("://", ": //").replace("@", " @ ")
+
+
+def _without_bait(facts: LetterFacts) -> LetterFacts:
+    """What buyers typed, and titles that sellers copied from somewhere, with no link but ours left in them."""
+    return replace(
+        facts,
+        items=tuple((linkless(title), quantity) for title, quantity in facts.items),
+        address_lines=tuple(map(linkless, facts.address_lines)),
+        suggestion_lines=tuple(map(linkless, facts.suggestion_lines)),
+        previous_lines=tuple(map(linkless, facts.previous_lines)),
+        new_lines=tuple(map(linkless, facts.new_lines)),
+    )
 
 
 def _unwrapped(paragraph: str) -> str:

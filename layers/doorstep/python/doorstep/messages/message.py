@@ -32,7 +32,9 @@ _GRAVITY: Final[Mapping[str, int]] = {
     "failed": 4,
 }
 STUCK_AFTER: Final = timedelta(minutes=15)
-MOST_NUDGES: Final = 8
+LONGEST_PAUSE: Final = timedelta(hours=6)
+MOST_NUDGES: Final = 20
+"""15, 30, 60 … minutes, then every 6 hours: four days, as long as an outage of the mail service may well last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,6 @@ class MessageRef:
 class Template:
     """How messages of one kind behave (templates.yaml)."""
 
-    audience: Literal["buyer", "ops"]
     twice_is_harmless: bool
     links: tuple[Literal["confirm", "order"], ...]
     tell_ops: bool
@@ -97,7 +98,7 @@ class Message:
     def rules(self) -> Template:
         """How messages of this template behave."""
         rules = load("messages/templates")[self.template]
-        return Template(rules["audience"], rules["twice_is_harmless"], tuple(rules["links"]), rules["tell_ops"])
+        return Template(rules["twice_is_harmless"], tuple(rules["links"]), rules["tell_ops"])
 
     def claimed(self, at: datetime) -> Message:
         """Taken by a sender; whoever finds it in this state later knows that the outcome is not known."""
@@ -110,7 +111,8 @@ class Message:
 
     def nudged(self, at: datetime) -> Message:
         """Put before the senders once more."""
-        return replace(self, state="created", nudges=self.nudges + 1, due_at=at + STUCK_AFTER)
+        pause = min(STUCK_AFTER * 2 ** min(self.nudges, 10), LONGEST_PAUSE)
+        return replace(self, state="created", nudges=self.nudges + 1, due_at=at + pause)
 
     def sent(self, at: datetime, channel: Channel, provider_id: str) -> Message:
         """Handed to SES, to SNS, or to ops for pasting."""

@@ -13,7 +13,7 @@ from doorstep.messages.sending import failure, unreachable
 def look_after(ref: MessageRef, *, store: MessageStore, now: datetime) -> None:
     """Deal with a message whose time has come.
 
-    `created`: its note to the queue was lost or is in a dead-letter queue; put it there again, a few times.
+    `created`: its note to the queue was lost or is in a dead-letter queue; put it there again, for days.
     `sending`: the sender died between the call and the record, so it may have gone out: again if twice is harmless,
     otherwise to ops.
     """

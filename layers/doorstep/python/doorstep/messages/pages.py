@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from doorstep.data import load
 from doorstep.messages.catalogue import languages, texts
@@ -24,7 +24,6 @@ from doorstep.messages.views import (
     ResendView,
 )
 
-Action: TypeAlias = Literal["confirm", "take_suggestion", "edit", "keep", "enter_code", "resend"]
 View: TypeAlias = ConfirmView | OrderView | CodeView | RecordedView | LinkView | ResendView | ProblemView
 
 _STYLE: Final = (TEMPLATES / "pages" / "page.css").read_text("utf-8")
@@ -38,7 +37,7 @@ def confirm_page(view: ConfirmView) -> str:
 
 
 def order_page(view: OrderView) -> str:
-    """The order's state and its address, which can be changed as long as `may_change`."""
+    """The order's state and its address, and a form to change it."""
     return _page("order" if view.edited is None else "edited", view)
 
 

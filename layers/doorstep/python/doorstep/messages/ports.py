@@ -59,14 +59,18 @@ class Mailer(Protocol):
     """Sends e-mail."""
 
     def send(self, letter: Letter, envelope: Envelope) -> str:
-        """Hand the letter over; returns the service's id for it. Raises `Transient` or `Permanent`."""
+        """Hand the letter over; returns the service's id for it.
+
+        Raises `Undeliverable` when the service will never take this letter, `AnswerLost` when it may have taken it, and
+        any other error when it has not.
+        """
 
 
 class Pager(Protocol):
     """Alerts ops."""
 
     def page(self, alert: Alert) -> str:
-        """Publish the alert; returns the service's id for it. Raises `Transient` or `Permanent`."""
+        """Publish the alert; returns the service's id for it. Raises as `Mailer.send` does."""
 
 
 class Links(Protocol):
@@ -74,6 +78,9 @@ class Links(Protocol):
 
     def issue(self, purpose: Literal["confirm", "order"], ref: MessageRef, expires_at: datetime) -> str:
         """The URL for this message and purpose; the same each time. Keeps the hash of its token."""
+
+    def url(self, purpose: Literal["confirm", "order"], ref: MessageRef) -> str:
+        """The URL of a link that was issued; changes nothing."""
 
     def code(self, shop: str, order_id: str, key: str) -> str:
         """The one-time code that this message carries, six digits."""

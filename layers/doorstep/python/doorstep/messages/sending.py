@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from doorstep.errors import AnswerLost, Conflict, Permanent, Transient
+from doorstep.errors import AnswerLost, Conflict, Transient, Undeliverable
 from doorstep.messages import composing
 from doorstep.messages.message import Message, MessageRef
 from doorstep.messages.ports import Envelope, Links, Mailer, MessageFile, MessageStore, Pager
@@ -36,8 +36,9 @@ class Sender:
     def send(self, ref: MessageRef) -> Outcome:
         """Send the message if it is still to be sent. `not_now`: somebody else has it, or it has gone out already.
 
-        Raises `Transient` after giving the claim back: the queue will offer the message again. Raises `AnswerLost` and
-        keeps the claim when it may have gone out: `overdue.py` decides, as the template's rules say.
+        Raises what went wrong after giving the claim back, so that the queue offers the message again and in the end
+        tells ops. Raises `AnswerLost` and keeps the claim when it may have gone out: `overdue.py` decides, as the
+        template's rules say.
         """
         file = self.store.read_message(ref)
         if file is None:
@@ -52,16 +53,15 @@ class Sender:
             self.store.move(file.message, claim)
         except Conflict:
             return self._beaten(ref)
-        file = MessageFile(claim, file.order)
         try:
-            sent = self._to_ops(file) if claim.audience == "ops" else self._to_buyer(file)
+            sent = self._hand_over(MessageFile(claim, file.order))
         except AnswerLost:
-            raise
-        except Transient:
-            self.store.move(claim, claim.released(self.clock()))
-            raise
-        except Permanent as error:
+            raise  # it may have gone out: the claim stays, and overdue.py decides
+        except Undeliverable as error:
             sent = claim.failed(self.clock(), error.code)
+        except Exception:
+            self.store.move(claim, claim.released(self.clock()))  # nothing went out, whatever it was
+            raise
         try:
             self.store.move(claim, sent, requests=_aftermath(sent), events=_news(sent, self.clock()))
         except Conflict:
@@ -82,22 +82,20 @@ class Sender:
             known = replace(file.message, channel=sent.channel, provider_id=sent.provider_id, sent_at=sent.sent_at)
             self.store.move(file.message, known)
 
-    def _to_ops(self, file: MessageFile) -> Message:
-        provider_id = self.pager.page(composing.alert(file, self.ops_locale))
-        return file.message.sent(self.clock(), "page", provider_id)
-
-    def _to_buyer(self, file: MessageFile) -> Message:
+    def _hand_over(self, file: MessageFile) -> Message:
+        if file.message.audience == "ops":
+            provider_id = self.pager.page(composing.alert(file, self.ops_locale))
+            return file.message.sent(self.clock(), "page", provider_id)
         message, order = file.message, file.order.order
+        if order.buyer.email and self.store.suppression(order.buyer.email):
+            return message.failed(self.clock(), "suppressed")
         policy = self.policies.of(order.shop)
+        expires_at = self.clock() + policy.link_valid
         urls: dict[str, str] = {
-            purpose: self.links.issue(purpose, message.ref, self.clock() + policy.link_valid)
-            for purpose in message.rules.links
+            purpose: self.links.issue(purpose, message.ref, expires_at) for purpose in message.rules.links
         }
         if not order.buyer.email:
             return message.sent(self.clock(), "paste", "")
-        suppressed = self.store.suppression(order.buyer.email)
-        if suppressed:
-            return message.failed(self.clock(), "suppressed")
         letter = composing.letter(file, urls, self.links, policy)
         provider_id = self.mailer.send(letter, Envelope(order.buyer.email, policy.reply_to, message.ref))
         return message.sent(self.clock(), "email", provider_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from doorstep.address import Address, label
+from doorstep.address import Address, TypedAddress, label
 from doorstep.messages import pages
 from doorstep.messages.catalogue import texts
 from doorstep.messages.moments import local_moment
@@ -22,25 +22,26 @@ from doorstep.messages.views import (
     ShownIssue,
     ShownSuggestion,
 )
-from doorstep.orders.answering import Answer, Show
-from doorstep.orders.due import waiting
+from doorstep.orders.due import ships_unanswered, waiting
 from doorstep.orders.order import AddressVersion, Order, PendingChange
 from doorstep.orders.policy import Policy
 from doorstep.orders.store import Judge, OrderFile
-from doorstep.orders.versions import typed_again
+from doorstep.orders.visit import Answer, Show
 
-_NOTICES: Final[Mapping[Show, Notice]] = {"moved_on": "changed_meanwhile", "code_expired": "code_expired"}
+_NOTICES: Final[Mapping[Show, Notice]] = {
+    "moved_on": "changed_meanwhile",
+    "code_expired": "code_expired",
+    "too_many": "too_many",
+}
 
 
-def page(
-    answer: Answer, purpose: Literal["confirm", "order"], *, locale: str, policy: Policy, judge: Judge, again: bool
-) -> str:
-    """The HTML that shows this answer; `again` when nothing new was done."""
+def page(answer: Answer, purpose: Literal["confirm", "order"], *, locale: str, policy: Policy, judge: Judge) -> str:
+    """The HTML that shows this answer."""
     order = answer.file.order
     if answer.show in {"code", "code_wrong"} and order.pending_change is not None:
         return pages.code_page(_code_view(answer, order.pending_change, locale, policy))
-    if answer.show == "recorded" and not (purpose == "order" and again):
-        return pages.recorded_page(_recorded_view(answer, locale, policy, again=again))
+    if answer.show == "recorded" and not (purpose == "order" and answer.again):
+        return pages.recorded_page(_recorded_view(answer, locale, policy))
     current = _shown(answer.file, locale, judge)
     edited = _edited(answer, locale)
     notice = _NOTICES.get(answer.show, "")
@@ -61,7 +62,6 @@ def page(
                 notice=notice,
             )
         )
-    releases = waiting(order) and order.verdict in policy.release_at_ship_by
     return pages.confirm_page(
         ConfirmView(
             locale=locale,
@@ -71,7 +71,7 @@ def page(
             shown_version=order.address_version,
             items=items,
             deadline=local_moment(order.ship_by, locale, policy.time_zone) if waiting(order) else "",
-            if_silent="release" if releases else "hold",
+            if_silent="release" if ships_unanswered(order, policy) else "hold",
             edited=edited,
             notice=notice,
         )
@@ -79,12 +79,12 @@ def page(
 
 
 def _shown(file: OrderFile, locale: str, judge: Judge) -> ShownAddress:
-    """The address in force. Until the buyer has confirmed it, our doubts stand beside it, however firmly the checkout was
-    told otherwise; it is judged once more, so that they are told in the page's language."""
+    """The address in force. Until the buyer confirms it our doubts stand beside it, whatever the checkout was told; it
+    is judged once more, so that they are told in the page's language."""
     address = file.address
     if file.order.confirmation.state == "confirmed" or address.verdict == "accept":
         return ShownAddress(tuple(label(address.ship_to)), address.ship_to.to_dict())
-    return _described(address.ship_to.to_dict(), judge.judge(typed_again(address.typed), locale))
+    return _described(address.ship_to.to_dict(), judge.judge(TypedAddress.of(address.typed), locale))
 
 
 def _edited(answer: Answer, locale: str) -> ShownAddress | None:
@@ -122,6 +122,7 @@ def _code_view(answer: Answer, pending: PendingChange, locale: str, policy: Poli
         shop_name=policy.name,
         order_id=answer.file.order.order_id,
         lines=tuple(label(pending.proposed.ship_to)),
+        current_lines=tuple(label(answer.file.address.ship_to)),
         shown_version=answer.file.order.address_version,
         minutes=round(policy.code_valid_minutes),
         wrong=answer.show == "code_wrong",
@@ -129,7 +130,7 @@ def _code_view(answer: Answer, pending: PendingChange, locale: str, policy: Poli
     )
 
 
-def _recorded_view(answer: Answer, locale: str, policy: Policy, *, again: bool) -> RecordedView:
+def _recorded_view(answer: Answer, locale: str, policy: Policy) -> RecordedView:
     file = answer.file
     at = file.order.confirmation.at or file.address.at
     return RecordedView(
@@ -139,12 +140,12 @@ def _recorded_view(answer: Answer, locale: str, policy: Policy, *, again: bool) 
         what=_what(file.address),
         at=local_moment(at, locale, policy.time_zone),
         lines=tuple(label(file.address.ship_to)),
-        again=again,
+        again=answer.again,
     )
 
 
 def _what(address: AddressVersion) -> Recorded:
-    if address.how == "checkout":
+    if address.by != "buyer" or address.how == "checkout":
         return "confirmed"
     told: Mapping[str, Recorded] = {"suggestion": "suggestion_taken", "as_entered": "kept"}
     return told.get(address.choice, "changed")

@@ -10,7 +10,7 @@ from typing import Final, Literal
 FIELDS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
 
 Severity = Literal["error", "warning", "info"]
-Notice = Literal["", "changed_meanwhile", "code_expired", "unreadable"]
+Notice = Literal["", "changed_meanwhile", "code_expired", "too_many"]
 Silence = Literal["hold", "release"]
 OrderState = Literal["waiting", "confirmed", "released"]
 Recorded = Literal["confirmed", "suggestion_taken", "changed", "kept"]
@@ -72,19 +72,19 @@ class OrderView:
     shown_version: int
     since: str = ""
     items: tuple[tuple[str, int], ...] = ()
-    may_change: bool = True
     edited: ShownAddress | None = None
     notice: Notice = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """Asks for the one-time code that protects a change. `tries_left` is shown after a wrong one."""
+    """Asks for the one-time code that protects a change to `lines`. `tries_left` is shown after a wrong one."""
 
     locale: str
     shop_name: str
     order_id: str
     lines: tuple[str, ...]
+    current_lines: tuple[str, ...]
     shown_version: int
     minutes: int
     wrong: bool = False
@@ -102,7 +102,6 @@ class RecordedView:
     at: str
     lines: tuple[str, ...]
     again: bool = False
-    order_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """The buyer or the seller vouches for an address: as it stands, corrected, or kept against our advice.
 
 Every path ends the same way: an address version that says who chose it and how, a confirmation, and the order
-released to the warehouse. A change of place or of a valuable order first takes a one-time code, sent to the
-contact on file, which is told of every change.
+released to the warehouse. The contact on file is told of every change.
 """
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,17 +14,18 @@ from doorstep.address import TypedAddress
 from doorstep.errors import Conflict
 from doorstep.orders.change import Draft, LinkUse, OrderChange
 from doorstep.orders.due import waiting
-from doorstep.orders.order import AddressVersion, Choice, Confirmation, PendingChange, Release
+from doorstep.orders.order import AddressVersion, Choice, Confirmation, Release
 from doorstep.orders.policy import Policy
 from doorstep.orders.store import Judge, OrderFile
-from doorstep.orders.versions import Author, make_version, typed_again
+from doorstep.orders.versions import Author, make_version
 
 
 def confirm(file: OrderFile, *, author: Author, policy: Policy, now: datetime, token: str = "") -> OrderChange | None:
-    """The buyer says that the address is right. None when they have said so already."""
-    if file.order.confirmation.state == "confirmed":
-        return None
+    """The buyer says that the address is right, and drops a change that waits. None when there is nothing to change."""
     draft = Draft(file.order, now)
+    if file.order.confirmation.state == "confirmed":
+        draft.order = replace(draft.order, pending_change=None)
+        return draft.seal(policy) if file.order.pending_change else None
     draft.announce(
         "Address Confirmed", by=author.by, how=author.how, verdict=file.address.verdict, override=_doubted(file.address)
     )
@@ -40,43 +39,6 @@ def propose(
     """The version that this address would become, judged but not yet written."""
     number = file.order.address_version + 1
     return make_version(number, typed, judge=judge, locale=locale, author=author, choice=choice, at=now)
-
-
-def needs_code(file: OrderFile, proposed: AddressVersion, *, policy: Policy, judge: Judge) -> bool:
-    """Whether this change is grave enough for a one-time code: a valuable order, or a place far away."""
-    old, new = file.address.standard, proposed.standard
-    if file.order.total.amount > policy.code_over_amount:
-        return True
-    if old.postal_code[:5] == new.postal_code[:5]:
-        return False
-    miles = judge.miles_between(old.postal_code[:5], new.postal_code[:5])
-    return old.state != new.state if miles is None else miles > policy.code_over_miles
-
-
-def request_code(file: OrderFile, proposed: AddressVersion, *, policy: Policy, now: datetime) -> OrderChange:
-    """Keep the proposed address aside and send a one-time code to the contact on file."""
-    draft = Draft(file.order, now)
-    message = draft.ask_buyer("one_time_code")
-    expires_at = now + timedelta(minutes=policy.code_valid_minutes)
-    draft.order = replace(draft.order, pending_change=PendingChange(proposed, message.key, expires_at))
-    return draft.seal(policy)
-
-
-def enter_code(
-    file: OrderFile, digits: str, expected: str, *, author: Author, policy: Policy, now: datetime, token: str
-) -> tuple[OrderChange, bool]:
-    """Try a one-time code. Returns the change to commit (a wrong try is counted too) and whether the code was right.
-
-    Raises `Conflict` when no change waits, it has expired, or its tries are used up.
-    """
-    pending = file.order.pending_change
-    if pending is None or now >= pending.expires_at or pending.tries >= policy.code_tries:
-        raise Conflict("code_expired", "this code no longer works; enter the address again to get a new one")
-    if hmac.compare_digest(digits.encode(), expected.encode()):
-        return change_address(file, pending.proposed, author=author, policy=policy, now=now, token=token), True
-    draft = Draft(file.order, now)
-    draft.order = replace(draft.order, pending_change=replace(pending, tries=pending.tries + 1))
-    return draft.seal(policy), False
 
 
 def change_address(
@@ -117,26 +79,30 @@ def release(file: OrderFile, *, author: Author, policy: Policy, now: datetime) -
 
 
 def ask_again(file: OrderFile, *, policy: Policy, now: datetime, patient: bool) -> OrderChange | None:
-    """Send the mail once more; a fresh link comes with it. None when one was just sent or enough were.
+    """Send the mail once more; a fresh link comes with it. None when one was sent a moment ago.
 
-    `patient` is for requests that anybody with an old link can make: those wait, and are limited in number.
+    `patient` is for requests that anybody with an old link can make: those are limited in number, too.
     """
     order = file.order
     last = order.last_resend_at or order.confirmation.asked_at or order.received_at
-    too_soon = now - last < timedelta(minutes=policy.wait_minutes)
     sent = order.asked.get("confirm_address", 0) + order.asked.get("order_link", 0)
-    if patient and (too_soon or sent > policy.at_most):
+    if now - last < timedelta(minutes=policy.wait_minutes) or (patient and sent > policy.at_most):
         return None
     draft = Draft(replace(order, last_resend_at=now), now)
     draft.ask_buyer("confirm_address" if waiting(order) else "order_link")
     return draft.seal(policy)
 
 
+def same_place(file: OrderFile, proposed: AddressVersion) -> bool:
+    """Whether this is the address in force already, to the letter of its label."""
+    return proposed.ship_to == file.address.ship_to
+
+
 def suggested(address: AddressVersion) -> TypedAddress:
     """The suggestion on file, as input. Raises `Conflict` when there is none."""
     if address.suggestion is None:
         raise Conflict("no_suggestion", "there is no suggestion for this address")
-    return typed_again(address.suggestion)
+    return TypedAddress.of(address.suggestion)
 
 
 def other_country(file: OrderFile, proposed: AddressVersion) -> bool:
@@ -152,7 +118,7 @@ def _vouch(draft: Draft, author: Author) -> None:
     """Record that somebody stands for the address, and release the order if it was held."""
     word: Literal["confirmed", "accepted"] = "confirmed" if author.by == "buyer" else "accepted"
     confirmation = replace(draft.order.confirmation, state=word, by=author.by, how=author.how, at=draft.now)
-    draft.order = replace(draft.order, confirmation=confirmation)
+    draft.order = replace(draft.order, confirmation=confirmation, pending_change=None)
     if draft.order.state == "held":
         draft.order = replace(draft.order, state="released", release=Release(draft.now, word))
         draft.announce("Order Released", reason=word, verdict=draft.order.verdict)

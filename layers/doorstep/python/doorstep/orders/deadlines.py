@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from doorstep.orders.change import Draft, OrderChange
-from doorstep.orders.due import overdue_at, remind_at, ship_by_at, waiting
+from doorstep.orders.due import overdue_at, remind_at, ship_by_at, ships_unanswered
 from doorstep.orders.order import Order, Release
 from doorstep.orders.policy import Policy
 
@@ -19,7 +19,7 @@ def meet(order: Order, *, policy: Policy, now: datetime) -> OrderChange | None:
     if _passed(overdue_at(draft.order, policy), now):
         draft.order = replace(draft.order, confirmation=replace(draft.order.confirmation, overdue_at=now))
         draft.announce("Address Confirmation Overdue", verdict=order.verdict)
-        draft.tell_ops("confirmation_overdue", reason="not_confirmed", next_step_by=order.ship_by.isoformat())
+        draft.tell_ops("confirmation_overdue", reason="not_confirmed")
     elif _passed(remind_at(draft.order, policy), now):
         draft.order = replace(draft.order, confirmation=replace(draft.order.confirmation, reminded_at=now))
         draft.ask_buyer("confirm_address_reminder")
@@ -28,7 +28,7 @@ def meet(order: Order, *, policy: Policy, now: datetime) -> OrderChange | None:
 
 def _decide_at_ship_by(draft: Draft, policy: Policy) -> None:
     order = draft.order
-    if waiting(order) and order.verdict in policy.release_at_ship_by:
+    if ships_unanswered(order, policy):
         draft.order = replace(order, state="released", release=Release(draft.now, "ship_by"))
         draft.announce("Order Released", reason="ship_by", verdict=order.verdict)
     else:

@@ -35,6 +35,11 @@ def next_due(order: Order, policy: Policy) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def ships_unanswered(order: Order, policy: Policy) -> bool:
+    """Whether policy will ship this waiting order at `ship_by` if the buyer never answers."""
+    return waiting(order) and order.verdict in policy.release_at_ship_by
+
+
 def waiting(order: Order) -> bool:
     """True while the order is held for an answer of the buyer."""
     return order.state == "held" and order.confirmation.state == "pending"

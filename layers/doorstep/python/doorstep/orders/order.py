@@ -62,7 +62,8 @@ class AddressVersion:
     """One address the order has or had: what was typed, how it was judged, and who said so when.
 
     `judgement` is the verdict object of the API (design §4.1) as it was given then. `override` is true when the person
-    kept the address although we doubted it. `checkout` says what the checkout's verdict token proved.
+    kept the address although we doubted it. `checkout` says what the checkout's verdict token proved, `with_code` that
+    a one-time code approved the change.
     """
 
     version: int
@@ -74,6 +75,7 @@ class AddressVersion:
     override: bool
     at: datetime
     checkout: str = "none"
+    with_code: bool = False
 
     @property
     def verdict(self) -> str:
@@ -127,6 +129,10 @@ class PendingChange:
     expires_at: datetime
     tries: int = 0
 
+    def open(self, now: datetime, tries: int) -> bool:
+        """Whether its code still works, when `tries` are allowed."""
+        return now < self.expires_at and self.tries < tries
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -153,6 +159,7 @@ class Order:
     pending_change: PendingChange | None = None
     asked: Mapping[str, int] = field(default_factory=dict)
     last_resend_at: datetime | None = None
+    codes_sent_at: tuple[datetime, ...] = ()
     due_at: datetime | None = None
 
     def next_n(self, template: str) -> int:

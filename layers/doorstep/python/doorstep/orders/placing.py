@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from doorstep.address import TypedAddress, decode_address
-from doorstep.errors import Conflict, Transient
+from doorstep.errors import Conflict, Rejected, Transient
 from doorstep.fields import Fields
 from doorstep.orders.change import Draft, OrderChange
 from doorstep.orders.desk import Desk
@@ -190,5 +190,8 @@ def _digest(body: object) -> str:
     """Equal for equal payloads; the verdict token is left out, since a retry may carry a fresh one."""
     payload: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     same = {name: value for name, value in payload.items() if name != "verdict_token"}
-    text = json.dumps(same, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    try:
+        text = json.dumps(same, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    except RecursionError as error:
+        raise Rejected.because("too_deep", "", "the body is nested too deeply") from error
     return hashlib.sha256(text.encode()).hexdigest()

@@ -40,6 +40,8 @@ class Policy:
     code_over_miles: float
     code_valid_minutes: float
     code_tries: int
+    codes_a_day: int
+    changes_a_day: int
     wait_minutes: float
     at_most: int
 
@@ -86,7 +88,7 @@ class Policies:
 
 
 def _refuse_misfits(layer: object, defaults: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse what is not in policy.yaml, or has another kind of value there: at the start, not with an order at hand."""
+    """Refuse what is not in policy.yaml, or has another kind of value: at the start, not with an order at hand."""
     if not isinstance(layer, Mapping):
         raise Permanent("invalid_policy", "a policy must be a JSON object")
     for group, values in layer.items():
@@ -106,7 +108,7 @@ def _fits(name: str, value: object, default: object) -> bool:
     if isinstance(default, list):
         return isinstance(value, list) and all(verdict in VERDICTS for verdict in value)
     if isinstance(default, str):
-        return isinstance(value, str)
+        return isinstance(value, str) and value.isprintable()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     if name.endswith("_minutes"):

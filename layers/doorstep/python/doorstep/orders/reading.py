@@ -107,5 +107,6 @@ def _version(address: AddressVersion) -> dict[str, Any]:
         "choice": address.choice,
         "override": address.override,
         "checkout": address.checkout,
+        "with_code": address.with_code,
         "at": _told(address.at),
     }

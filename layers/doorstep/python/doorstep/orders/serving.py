@@ -24,7 +24,8 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
 
     An address that cannot be delivered to is refused with its problems, unless `choice` insists on it. With `ask_buyer`
     (the default while the order is held) the buyer gets a new confirmation mail; otherwise the seller's word counts,
-    and the buyer is told. Raises `Rejected`, `NotFound`, and `Conflict` when `address_version` is not the one in force.
+    and the buyer is told. The address that the order has already changes nothing. Raises `Rejected`, `NotFound`, and
+    `Conflict` when `address_version` is not the one in force.
     """
     fields = Fields(body)
     child = fields.child("address")
@@ -48,8 +49,8 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
             locale="en",
         )
         _refuse_unusable(it, proposed, insist=insist)
-        if proposed.standard == it.address.ship_to:
-            return None
+        if confirming.same_place(it, proposed):
+            return None if ask_buyer else confirming.release(it, author=_SELLER, policy=desk.policy(it), now=desk.now)
         return confirming.change_address(
             it, proposed, author=_SELLER, policy=desk.policy(it), now=desk.now, ask_buyer=ask_buyer
         )
@@ -64,7 +65,7 @@ def release(desk: Desk, shop: str, order_id: str) -> OrderFile:
 
 
 def ask_again(desk: Desk, shop: str, order_id: str) -> OrderFile:
-    """`POST …/confirmation`: send the mail again, with a fresh link."""
+    """`POST …/confirmation`: send the mail again, with a fresh link; nothing happens within `resend.wait_minutes`."""
     file = desk.file(shop, order_id)
     return desk.change(file, lambda it: confirming.ask_again(it, policy=desk.policy(it), now=desk.now, patient=False))
 

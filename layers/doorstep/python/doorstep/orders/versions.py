@@ -52,15 +52,3 @@ def as_written(typed: TypedAddress) -> Address:
         postal_code=typed.postal_code,
         country=typed.country,
     )
-
-
-def typed_again(address: Address) -> TypedAddress:
-    """An address as if it had been typed."""
-    return TypedAddress(
-        line1=address.line1,
-        line2=address.line2,
-        city=address.city,
-        state=address.state,
-        postal_code=address.postal_code,
-        country=address.country,
-    )

@@ -9,12 +9,20 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ParamValidationError,
+)
 
-from doorstep.errors import AnswerLost, Conflict, Permanent, Transient
+from doorstep.errors import AnswerLost, Conflict, Permanent, Transient, Undeliverable
 
+# Three tries fit into the 20 seconds of the functions behind the API, so that even then a caller gets an answer.
 _CONFIG: Final = Config(
-    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=8, tcp_keepalive=True
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=1, read_timeout=4, tcp_keepalive=True
 )
 # Sending is not idempotent: a retry after a lost answer would be a second mail, and the claim decides about that.
 _NO_RETRY: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2, read_timeout=15)
@@ -23,20 +31,32 @@ _PASSING: Final = frozenset(
         "InternalFailure",
         "InternalServerError",
         "InternalServiceErrorException",
+        "KMSThrottlingException",
         "ItemCollectionSizeLimitExceededException",
         "LimitExceededException",
+        "OverLimit",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "RequestTimeout",
         "ServiceUnavailable",
+        "Throttled",
+        "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
         "TransactionInProgressException",
     }
 )
-_MOVED: Final = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
-_SERVER_ERROR: Final = 500
+_PASSING_STATUS: Final = frozenset({429, *range(500, 600)})
+_MOVED: Final = frozenset(
+    {
+        "ConditionalCheckFailed",
+        "ConditionalCheckFailedException",
+        "TransactionConflict",
+        "TransactionConflictException",
+    }
+)
 
 
 @lru_cache(maxsize=16)
@@ -46,28 +66,35 @@ def client(service: str) -> Any:
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest, and `AnswerLost`
-    when the request had gone out by the time the connection broke.
+def translated(what: str, *, refusals: frozenset[str] = frozenset()) -> Iterator[None]:
+    """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest.
 
-    The service's own message is dropped: it may quote a key or an address. Its code stays.
+    `AnswerLost`, a `Transient`, is raised when the request may have gone out by the time the connection broke, and
+    `Undeliverable`, a `Permanent`, for the codes in `refusals`. The service's own message is dropped, for it may quote
+    a key or an address; its code stays.
     """
     try:
         yield
     except ClientError as error:
-        raise _ours(error, what) from None
-    except (ReadTimeoutError, ConnectionClosedError) as error:
+        raise _ours(error, what, refusals) from None
+    except ParamValidationError as error:
+        raise Permanent("not_possible", f"{what}: {type(error).__name__}") from None
+    except (EndpointConnectionError, ConnectTimeoutError) as error:
+        raise Transient("unreachable", f"{what}: {type(error).__name__}") from None
+    except HTTPClientError as error:
         raise AnswerLost("answer_lost", f"{what}: {type(error).__name__}") from None
     except BotoCoreError as error:
         raise Transient("unreachable", f"{what}: {type(error).__name__}") from None
 
 
-def _ours(error: ClientError, what: str) -> Exception:
+def _ours(error: ClientError, what: str, refusals: frozenset[str]) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-    if code == "ConditionalCheckFailedException" or reasons & _MOVED:
+    if code in _MOVED or reasons & _MOVED:
         return Conflict("moved_on", f"{what}: somebody else was first")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _PASSING or status >= _SERVER_ERROR or reasons & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
+    if code in _PASSING or status in _PASSING_STATUS or reasons & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
         return Transient("unavailable", f"{what}: {code}")
+    if code in refusals:
+        return Undeliverable("rejected", f"{what}: {code}")
     return Permanent("not_possible", f"{what}: {code}")

@@ -51,7 +51,11 @@ class LinksTable:
                 )
         except Conflict:
             pass  # issued before
-        return f"{self.base_url}/{purpose}/{token}"
+        return self.url(purpose, ref)
+
+    def url(self, purpose: Literal["confirm", "order"], ref: MessageRef) -> str:
+        """The URL of this message's link, without a look at the table."""
+        return f"{self.base_url}/{purpose}/{self.keyring.link_token(purpose, ref)}"
 
     def code(self, shop: str, order_id: str, key: str) -> str:
         """The one-time code that this message carries."""

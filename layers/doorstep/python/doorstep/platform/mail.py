@@ -6,12 +6,12 @@ import base64
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doorstep.errors import Permanent
 from doorstep.messages.mail import Letter
 from doorstep.messages.message import MessageRef
 from doorstep.messages.ports import Envelope
 from doorstep.platform.aws import client, translated
 
+_REFUSALS: Final = frozenset({"BadRequestException", "MessageRejected"})
 _SEPARATOR: Final = "\n"
 
 
@@ -23,7 +23,11 @@ class SesMailer:
     configuration_set: str
 
     def send(self, letter: Letter, envelope: Envelope) -> str:
-        """Send one mail; returns SES's message id. Raises `Transient` (throttled, down) or `Permanent` (`rejected`)."""
+        """Send one mail; returns SES's message id.
+
+        Raises `Undeliverable` (`rejected`) only for what SES says of this very mail; a missing permission, a
+        paused account or an unverified sender is `Permanent`, and repairable.
+        """
         request: dict[str, Any] = {
             "FromEmailAddress": self.sender,
             "Destination": {"ToAddresses": [envelope.to]},
@@ -39,11 +43,8 @@ class SesMailer:
             request["ConfigurationSetName"] = self.configuration_set
         if envelope.reply_to:
             request["ReplyToAddresses"] = [envelope.reply_to]
-        try:
-            with translated("mail"):
-                return str(client("sesv2").send_email(**request)["MessageId"])
-        except Permanent as error:
-            raise Permanent("rejected", error.message) from None
+        with translated("mail", refusals=_REFUSALS):
+            return str(client("sesv2").send_email(**request)["MessageId"])
 
 
 def to_tag(ref: MessageRef) -> str:

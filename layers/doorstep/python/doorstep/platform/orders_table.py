@@ -79,7 +79,7 @@ class OrdersTable:
         seen = {":state": before.state, ":attempts": before.attempts, ":nudges": before.nudges}
         condition = "#state = :state AND attempts = :attempts AND nudges = :nudges"
         writes = [self._put(_message_item(after), condition, seen, {"#state": "state"})]
-        if after.provider_id and not before.provider_id:
+        if after.channel == "email" and not before.provider_id:
             writes.append(self._put(_receipt_item(after, moment)))
         if nudge:
             writes.append(self._put(message_entry(pk, ref, moment)))

@@ -64,4 +64,4 @@ def due(pk: str, sk: str, at: datetime | None) -> Item:
     """The attributes that put an item on the by-due index; none when nothing is due."""
     if at is None:
         return {}
-    return {"due_at": stamp(at), "due_shard": keys.due_shard(pk, sk), "due_kind": sk.partition("#")[0]}
+    return {"due_at": stamp(at), "due_shard": keys.due_shard(pk, sk)}
