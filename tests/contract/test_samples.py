@@ -51,6 +51,7 @@ OTHERS: Final = {
     "sqs/deadline_order.json",
     "sqs/deadline_outbox.json",
     "sqs/feedback_bare.json",
+    "sqs/feedback_greeting.json",
     "sqs/feedback_wrapped.json",
     "sqs/message.json",
     "stream/outbox_event.json",
@@ -222,6 +223,14 @@ def test_feedback_is_recorded_in_the_envelope_of_the_topic_and_without(form: str
     assert placed.invoke("record_feedback", sample(f"sqs/feedback_{form}.json")) == {"batchItemFailures": []}
 
     assert placed.file()["messages"][0]["state"] == "delivered"
+
+
+def test_the_greeting_of_ses_to_a_new_topic_is_no_feedback(placed: World) -> None:
+    before = placed.snapshot()
+
+    assert placed.invoke("record_feedback", sample("sqs/feedback_greeting.json")) == {"batchItemFailures": []}
+
+    assert placed.snapshot() == before
 
 
 @pytest.mark.parametrize("form", ["wrapped", "bare"])

@@ -173,6 +173,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"placed_at": "0001-01-01T00:00:00Z"}, "placed_at", "out_of_range"),
     ({"buyer": {"email": CANARY}}, "buyer.email", "wrong_format"),
     ({"buyer": {"email": f"{CANARY}@example.com\r\nBcc: x@example.com"}}, "buyer.email", "wrong_format"),
+    ({"buyer": {"email": f"{CANARY}@example.com, x@example.com"}}, "buyer.email", "wrong_format"),
     ({"buyer": {"email": f"{CANARY} <x@example.com>"}}, "buyer.email", "wrong_format"),
     ({"buyer": {"email": {"a": CANARY}}}, "buyer.email", "wrong_type"),
     ({"buyer": {"phone": CANARY}}, "buyer.phone", "wrong_format"),
@@ -180,6 +181,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"buyer": {"name": CANARY * 100}}, "buyer.name", "too_long"),
     ({"buyer": {"name": CANARY + "\x00"}}, "buyer.name", "unprintable_characters"),
     ({"buyer": {"name": CANARY + "\u202e"}}, "buyer.name", "unprintable_characters"),
+    ({"buyer": {"name": CANARY + "\nPay here:"}}, "buyer.name", "wrong_format"),
     ({"buyer": {"name": CANARY + "\ud800"}}, "buyer.name", "unprintable_characters"),
     ({"buyer": {"sms_consent": {"source": CANARY}}}, "buyer.sms_consent.given_at", "missing"),
     ({"buyer": {"sms_consent": CANARY}}, "buyer.sms_consent", "not_an_object"),
@@ -200,6 +202,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"items": [{"sku": "a", "title": "b", "quantity": 0, "value": 1}]}, "items.0.quantity", "out_of_range"),
     ({"items": [{"sku": "a", "title": "b", "quantity": 1, "value": -1}]}, "items.0.value", "out_of_range"),
     ({"items": [{"sku": "a", "title": "b", "quantity": 1, "value": 10**30}]}, "items.0.value", "out_of_range"),
+    ({"items": [{"sku": "a", "title": CANARY + "\nb", "quantity": 1, "value": 1}]}, "items.0.title", "wrong_format"),
+    ({"items": [{"sku": CANARY + "\tb", "title": "b", "quantity": 1, "value": 1}]}, "items.0.sku", "wrong_format"),
     ({"total": {"amount": "2599", "currency": "USD"}}, "total.amount", "wrong_type"),
     ({"total": {"amount": 1e400, "currency": "USD"}}, "total.amount", "wrong_type"),
     ({"total": {"amount": 1, "currency": "usd"}}, "total.currency", "wrong_format"),
@@ -384,7 +388,7 @@ def test_an_unknown_route_is_not_found(world: World, method: str, path: str) -> 
     answer = world.invoke("orders_api", event)
 
     assert answer["statusCode"] == 404
-    assert json.loads(answer["body"])["error"]["code"] == "no_such_route"
+    assert json.loads(answer["body"])["error"]["code"] == "not_found"
     assert CANARY not in answer["body"]
 
 

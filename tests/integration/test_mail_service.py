@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
 from samples import NEARBY, bounce, complaint, delivery, feedback, order
-from world import Mail, World
+from world import MAX_RECEIVES, ROOT, Mail, World
 
-from doorstep.messages.message import MessageRef
+from doorstep.messages import composing
+from doorstep.messages.mail import Letter
+from doorstep.messages.message import MOST_NUDGES, MessageRef
 from doorstep.platform.mail import to_tag
 
 TAG = to_tag(MessageRef("shop-1", "1001", "-/confirm_address/1"))
 KEY = "-/confirm_address/1"
+UNHURRIED = json.dumps({"default": {"confirmation": {"remind_after_minutes": 30_000, "overdue_after_minutes": 40_000}}})
+"""No reminder and no alert comes between."""
 
 
 def place(world: World, order_id: str = "1001") -> None:
@@ -34,6 +47,22 @@ def answer_ses(world: World, *answers: BaseException | None) -> list[dict[str, A
         if error is not None:
             raise error
         return real(**request)
+
+    world.monkeypatch.setattr(client("sesv2"), "send_email", send)
+    return seen
+
+
+def answer_ses_while(world: World, down: list[bool], error: Exception) -> list[dict[str, Any]]:
+    """Every call of SES fails so until `down` is emptied; returns the list of requests that failed."""
+    from doorstep.platform.aws import client
+
+    real, seen = client("sesv2").send_email, list[dict[str, Any]]()
+
+    def send(**request: Any) -> Any:
+        if not down:
+            return real(**request)
+        seen.append(request)
+        raise error
 
     world.monkeypatch.setattr(client("sesv2"), "send_email", send)
     return seen
@@ -82,7 +111,7 @@ def test_a_throttled_mail_is_tried_again_and_sent_once(world: World, error: Exce
     assert kinds(world) == []
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "MailFromDomainNotVerifiedException", "BadRequestException"])
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
 def test_a_refused_mail_fails_and_everybody_hears_of_it(world: World, code: str) -> None:
     place(world)
     seen = answer_ses(world, refusal(code))
@@ -103,26 +132,133 @@ def test_a_refused_mail_fails_and_everybody_hears_of_it(world: World, code: str)
     assert world.dead["messages"] == []
 
 
-def test_a_mail_that_never_gets_through_is_found_again_until_given_up(world: World) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusal("AccessDeniedException", 403),
+        refusal("AccountSuspendedException"),
+        refusal("SendingPausedException"),
+        refusal("MailFromDomainNotVerifiedException"),
+        refusal("NotFoundException", 404),
+        ParamValidationError(report="Unknown parameter in input"),
+    ],
+    ids=lambda error: str(getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)),
+)
+def test_what_a_repair_would_mend_fails_no_mail(world: World, error: Exception) -> None:
     place(world)
-    answer_ses(world, *[refusal("ThrottlingException")] * 500)
+    seen = answer_ses(world, *[error] * MAX_RECEIVES)
 
     world.pump()
-    for _ in range(12):
-        world.wait(minutes=16)
+
+    assert len(seen) == MAX_RECEIVES
+    assert len(world.dead["messages"]) == 1, "the alarm on the dead-letter queue calls for the repair"
+    assert (message(world)["state"], message(world)["reason"]) == ("created", None)
+    assert kinds(world) == []
+    assert "Message Failed" not in world.event_names()
+
+    world.wait(minutes=15)
+    world.sweep()
+
+    assert message(world)["state"] == "sent"
+    assert len(world.mails()) == 1
+
+
+def test_an_error_nobody_foresaw_gives_the_claim_back_and_the_mail_goes_out_after_the_repair(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(world)
+    claims: list[str] = []
+
+    def broken(*_: object) -> Letter:
+        with world.unwatched():
+            claims.append(message(world)["state"])
+        raise KeyError("a sentence nobody wrote")
+
+    with monkeypatch.context() as bug:
+        bug.setattr(composing, "letter", broken)
+        world.pump()
+
+    assert claims == ["sending"] * MAX_RECEIVES
+    assert len(world.dead["messages"]) == 1
+    assert message(world)["state"] == "created"
+    assert world.mails() == []
+    assert kinds(world) == []
+
+    world.wait(minutes=15)
+    world.sweep()
+    world.wait(minutes=15)
+    world.sweep()
+
+    assert message(world)["state"] == "sent"
+    assert len(world.mails()) == 1
+    assert len(world.dead["messages"]) == 1
+
+
+def test_a_day_without_the_mail_service_loses_no_mail_and_doubles_none(new_world: Callable[..., World]) -> None:
+    world = new_world(policy=UNHURRIED)
+    place(world)
+    down = [True]
+    seen = answer_ses_while(world, down, refusal("ThrottlingException"))
+
+    world.pump()
+    for _ in range(24 * 4):
+        world.wait(minutes=15)
+        world.sweep()
+    assert len(seen) > MAX_RECEIVES
+    assert len(seen) == MAX_RECEIVES * len(world.dead["messages"])
+    assert (message(world)["state"], world.mails(), kinds(world)) == ("created", [], [])
+
+    down.clear()
+    for _ in range(6 * 4):
+        world.wait(minutes=15)
+        world.sweep()
+
+    assert message(world)["state"] == "sent"
+    assert len(world.mails()) == 1
+    assert kinds(world) == []
+    assert "Message Failed" not in world.event_names()
+
+
+def test_a_mail_that_never_gets_through_is_found_again_for_days_until_given_up(
+    new_world: Callable[..., World],
+) -> None:
+    world = new_world(policy=UNHURRIED)
+    place(world)
+    answer_ses_while(world, [True], refusal("ThrottlingException"))
+
+    world.pump()
+    for _ in range(3 * 4):
+        world.wait(hours=6)
+        world.sweep()
+    assert message(world)["state"] == "created"
+    for _ in range(4 * 4):
+        world.wait(hours=6)
         world.sweep()
 
     assert message(world)["state"] == "failed"
     assert message(world)["reason"] == "never_sent"
     assert kinds(world) == ["buyer_unreachable"]
-    assert len(world.dead["messages"]) > 1
+    assert len(world.dead["messages"]) == 1 + MOST_NUDGES
 
 
-def test_a_lost_answer_is_not_taken_for_a_refusal(world: World) -> None:
+LOST = pytest.mark.parametrize(
+    "error",
+    [
+        ReadTimeoutError(endpoint_url="https://email.example.com"),
+        ConnectionClosedError(endpoint_url="https://email.example.com"),
+        HTTPClientError(error="connection reset"),
+        ResponseParserError("Unable to parse response"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+
+
+@LOST
+def test_a_lost_answer_is_not_taken_for_a_refusal(world: World, error: Exception) -> None:
     place(world)
     world.pump()
     world.wait(minutes=720)
-    seen = answer_ses(world, ReadTimeoutError(endpoint_url="https://email.example.com"))
+    seen = answer_ses(world, error)
 
     world.sweep()
 
@@ -165,6 +301,58 @@ def test_a_pager_that_is_down_delays_the_alert(world: World) -> None:
     world.pump()
 
     assert kinds(world) == ["paste_to_buyer"]
+
+
+def test_only_what_went_to_ses_waits_for_receipts(world: World) -> None:
+    world.api("POST", "/orders", order("1002", buyer={"email": None}))
+    world.pump()
+    assert kinds(world) == ["paste_to_buyer"]
+
+    assert {it["channel"] for it in world.file("1002")["messages"]} == {"paste", "page"}
+    assert world.raw_items("orders", "RECEIPT") == []
+
+    place(world)
+    world.pump()
+    assert len(world.raw_items("orders", "RECEIPT")) == 1
+
+
+def test_text_to_paste_can_be_read_again_and_again_and_writes_nothing(world: World) -> None:
+    world.api("POST", "/orders", order(buyer={"email": None}))
+    world.pump()
+    before = world.snapshot()
+
+    one, other = (world.api("GET", f"/orders/shop-1/1001/messages/{KEY}") for _ in range(2))
+
+    assert (one.status, one.json) == (200, other.json)
+    assert world.snapshot() == before
+    path = re.search(r"/live(/confirm/[\w-]{22})", one.json["text"])
+    assert path
+    assert world.page("GET", path[1]).status == 200
+
+
+def test_no_link_is_kept_for_a_mail_that_is_not_sent(world: World) -> None:
+    world.feedback(complaint(sent(world).id))
+    links = world.raw_items("links")
+
+    world.api("POST", "/orders", order("1002"))
+    world.pump()
+
+    second = next(it for it in world.file("1002")["messages"] if it["key"] == KEY)
+    assert second["reason"] == "suppressed"
+    assert world.raw_items("links") == links
+
+
+def test_a_title_or_an_address_cannot_smuggle_a_link_into_the_mail(world: World) -> None:
+    address = {**NEARBY, "line2": "visit bad.example/prize"}
+    items = [{**order()["items"][0], "title": "Claim at https://bad.example"}]
+
+    world.api("POST", "/orders", order(address=address, items=items))
+    world.pump()
+
+    (mail,) = world.mails()
+    assert "bad. example" in mail.text.lower()
+    for part in (mail.text, mail.html):
+        assert "bad.example" not in part.lower()
 
 
 def test_the_mail_carries_what_finds_its_message_again(world: World) -> None:
@@ -231,6 +419,7 @@ def test_a_lasting_bounce_stops_the_next_mail_and_a_passing_one_does_not(
     mail = sent(world)
     world.feedback(bounce(mail.id, lasting=lasting))
     world.pump()
+    world.wait(minutes=11)
 
     world.api("POST", "/orders/shop-1/1001/confirmation")
     world.pump()
@@ -340,6 +529,32 @@ def test_feedback_of_an_order_that_is_gone_is_no_error(world: World) -> None:
 
     assert world.dead["feedback"] == []
     assert world.raw_items("orders") == []
+
+
+def test_the_greeting_of_ses_is_no_news_of_any_mail(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    sent(world)
+    before = world.snapshot()
+    (record,) = json.loads((ROOT / "events/sqs/feedback_greeting.json").read_text("utf-8"))["Records"]
+    capsys.readouterr()
+
+    world.put("feedback", record["body"])
+    tries = 0
+    while world.drain("feedback", "record_feedback"):
+        tries += 1
+
+    assert tries == 1
+    assert world.snapshot() == before
+    assert world.dead["feedback"] == []
+    assert capsys.readouterr().out == "", "neither an error nor a count"
+
+
+@pytest.mark.parametrize("text", ["", "Successfully", "null", "Unsuccessfully validated SNS topic"])
+def test_what_is_neither_greeting_nor_feedback_is_for_people(world: World, text: str) -> None:
+    world.put("feedback", {"Type": "Notification", "Message": text})
+    while world.drain("feedback", "record_feedback"):
+        pass
+
+    assert len(world.dead["feedback"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["Send", "Open", "Click", "DeliveryDelay", "Subscription", "Something New"])

@@ -10,6 +10,8 @@ import pytest
 from samples import order
 from world import World, stream_record
 
+from doorstep.messages.message import MOST_NUDGES
+
 POISON = [
     "",
     "not json",
@@ -121,13 +123,15 @@ def test_a_lost_note_is_found_and_put_before_the_senders_again(world: World) -> 
     assert len(world.mails()) == 1
 
 
-def test_a_message_is_not_nudged_for_ever(world: World) -> None:
+def test_a_message_is_not_nudged_for_ever(new_world: Callable[..., World]) -> None:
+    far_off = {"remind_after_minutes": 30_000, "overdue_after_minutes": 40_000}
+    world = new_world(policy=json.dumps({"default": {"confirmation": far_off}}))
     place(world)
     url = world.client("sqs").get_queue_url(QueueName="messages")["QueueUrl"]
     world.relay()
-    for _ in range(12):
+    for _ in range(MOST_NUDGES + 1):
         world.client("sqs").purge_queue(QueueUrl=url)
-        world.wait(minutes=16)
+        world.wait(hours=6)
         world.invoke("watch_deadlines", {})
         world.drain("deadlines", "meet_deadlines")
         world.relay()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from itertools import permutations
 
@@ -10,9 +11,9 @@ from fakes import NOW, FakeLinks, FakeMailer, FakeMessages, FakePager, an_order
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.errors import AnswerLost, Permanent, Transient
+from doorstep.errors import AnswerLost, Permanent, Transient, Undeliverable
 from doorstep.messages.feedback import Feedback, record
-from doorstep.messages.message import Message, MessageRef, Receipt
+from doorstep.messages.message import MOST_NUDGES, Message, MessageRef, Receipt
 from doorstep.messages.overdue import look_after
 from doorstep.messages.sending import Sender
 from doorstep.orders.policy import Policies
@@ -61,6 +62,8 @@ STEPS = st.lists(
             "send",
             "throttled",
             "refused",
+            "no permission",
+            "unforeseen",
             "answer lost",
             "killed after sending",
             "sweep",
@@ -71,7 +74,35 @@ STEPS = st.lists(
     ),
     max_size=25,
 )
+SENDING = {"send", "throttled", "refused", "no permission", "unforeseen", "answer lost", "killed after sending"}
 TEMPLATES = st.sampled_from(["confirm_address", "confirm_address_reminder", "one_time_code", "address_changed"])
+
+
+@given(TEMPLATES, st.lists(st.sampled_from(["throttled", "no permission", "unforeseen"]), max_size=40))
+def test_no_trouble_that_passes_loses_a_mail(template: str, troubles: list[str]) -> None:
+    """Each trouble meets all five receives of a note; then the sweeper finds the message when its time has come."""
+    store, mailer, now = FakeMessages(FILE), FakeMailer(), [NOW]
+    ref = store.add(MessageRequest(template, "buyer", 1))
+    sender = Sender(store, mailer, FakePager(), FakeLinks(), Policies.from_json("{}"), "en", lambda: now[0])
+    errors = {
+        "throttled": Transient("unavailable", "x"),
+        "no permission": Permanent("not_possible", "x"),
+        "unforeseen": RuntimeError("a bug"),
+    }
+
+    for trouble in troubles[:MOST_NUDGES]:
+        mailer.failures.extend([errors[trouble]] * 5)
+        for _ in range(5):
+            with suppress(Transient, Permanent, RuntimeError):
+                sender.send(ref)
+        now[0] = store.messages[ref.key].due_at or now[0]
+        look_after(ref, store=store, now=now[0])
+    sender.send(ref)
+
+    assert len(mailer.sent) == 1
+    assert store.messages[ref.key].state == "sent"
+    assert store.events == []
+    assert set(store.messages) == {ref.key}
 
 
 class Killed(BaseException):
@@ -95,16 +126,18 @@ def test_no_history_sends_a_mail_oftener_than_its_template_allows(template: str,
         state = store.messages[ref.key].state
         error = {
             "throttled": Transient("unavailable", "x"),
-            "refused": Permanent("rejected", "x"),
+            "refused": Undeliverable("rejected", "x"),
+            "no permission": Permanent("not_possible", "x"),
+            "unforeseen": RuntimeError("a bug"),
             "answer lost": AnswerLost("answer_lost", "x"),
         }.get(step)
         mailer.failures.clear()
         mailer.failures.append(error)
         mailer.while_sending = kill if step == "killed after sending" else lambda: None
-        if step in {"send", "throttled", "refused", "answer lost", "killed after sending"}:
+        if step in SENDING:
             try:
                 sender.send(ref)
-            except (Transient, Killed):
+            except (Transient, Permanent, RuntimeError, Killed):
                 unsure += store.messages[ref.key].state == "sending" and state == "created"
         elif step == "sweep":
             look_after(ref, store=store, now=now[0])
@@ -115,6 +148,8 @@ def test_no_history_sends_a_mail_oftener_than_its_template_allows(template: str,
             record(ref, Feedback("mail-1", kind, True, "", ""), store=store, now=now[0])
 
         message = store.messages[ref.key]
+        if step in {"throttled", "no permission", "unforeseen"}:
+            assert message.state == state, "what may be repaired changes nothing"
         if state in {"delivered", "bounced", "complained", "failed"}:
             assert len(mailer.sent) == mails, "a final state sends nothing"
             finals.append(state)

@@ -186,11 +186,12 @@ def test_a_used_link_never_acts_again(actions: list[tuple[str, dict[str, str], s
 
 # -------------------------------------------------------------------- policy
 
+PRINTABLE = st.text(max_size=20).filter(str.isprintable)
 PERIODS = st.floats(0.01, 5_000_000, allow_nan=False)
 GROUPS = st.fixed_dictionaries(
     {},
     optional={
-        "shop": st.fixed_dictionaries({}, optional={"name": st.text(max_size=20), "reply_to": st.text(max_size=20)}),
+        "shop": st.fixed_dictionaries({}, optional={"name": PRINTABLE, "reply_to": PRINTABLE}),
         "confirmation": st.fixed_dictionaries(
             {},
             optional={
@@ -202,7 +203,13 @@ GROUPS = st.fixed_dictionaries(
         ),
         "change": st.fixed_dictionaries(
             {},
-            optional={"code_over_amount": numbers(10**9), "code_over_miles": numbers(5000), "code_tries": numbers(20)},
+            optional={
+                "code_over_amount": numbers(10**9),
+                "code_over_miles": numbers(5000),
+                "code_tries": numbers(20),
+                "codes_a_day": numbers(50),
+                "changes_a_day": numbers(50),
+            },
         ),
         "resend": st.fixed_dictionaries({}, optional={"wait_minutes": PERIODS, "at_most": numbers(50)}),
     },

@@ -215,9 +215,12 @@ class FakeLinks:
     issued: dict[str, datetime] = field(default_factory=dict)
 
     def issue(self, purpose: Literal["confirm", "order"], ref: MessageRef, expires_at: datetime) -> str:
-        url = f"https://shop.example.com/{purpose}/{ref.key.replace('/', '_')}"
+        url = self.url(purpose, ref)
         self.issued.setdefault(url, expires_at)
         return url
+
+    def url(self, purpose: Literal["confirm", "order"], ref: MessageRef) -> str:
+        return f"https://shop.example.com/{purpose}/{ref.key.replace('/', '_')}"
 
     def code(self, shop: str, order_id: str, key: str) -> str:
         return "123456"

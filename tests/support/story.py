@@ -200,6 +200,7 @@ def _seller(world: Chronicle) -> None:
     world.api("PUT", f"{order_path}/address", raw="9" * 200_000)
     world.api("PUT", "/orders/shop-1/0/address", {"address": NEAR})
     world.api("PUT", "/orders/shop-9/1/address", {"address": NEAR})
+    world.wait(minutes=11)
     for path in (order_path, "/orders/shop-1/0", "/orders/shop-9/1"):
         world.api("POST", f"{path}/confirmation")
         world.api("POST", f"{path}/release")
@@ -301,6 +302,7 @@ def _things_get_stuck(world: Chronicle) -> None:
 def _aws_is_down(world: Chronicle) -> None:
     world.place("4001", NEAR, ship_by="2026-12-24T20:00:00Z")
     world.pump()
+    world.wait(minutes=11)
     links = _links(world)
     for code in ("ThrottlingException", "ValidationException"):
         world.outage = code

@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -102,6 +102,7 @@ class World:
     _mails: list[Mail] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     _fuse: int | None = None
+    _rival: Callable[[], object] | None = None
 
     def __post_init__(self) -> None:
         for name, value in {**ENVIRONMENT, "POLICY": self.policy}.items():
@@ -343,7 +344,11 @@ class World:
         with self.unwatched():
             return self.api("GET", f"/orders/{shop}/{order_id}").json
 
-    # ---------------------------------------------------------------- killing
+    # ---------------------------------------------------------------- racing and killing
+
+    def before_next_write(self, rival: Callable[[], object]) -> None:
+        """Somebody is faster: `rival` runs when the next change has been decided on and is about to be committed."""
+        self._rival = rival
 
     def _watch_calls(self) -> None:
         from botocore.client import BaseClient
@@ -355,6 +360,9 @@ class World:
             if world._ignoring:
                 return original(client, operation, arguments)
             reads = operation.startswith(("Get", "Query", "Describe", "List", "Receive"))
+            if operation == "TransactWriteItems" and world._rival is not None:
+                rival, world._rival = world._rival, None
+                rival()
             if not reads:
                 world._spend()
             world.calls.append((client.meta.service_model.service_name, operation))

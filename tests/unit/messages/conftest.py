@@ -101,7 +101,7 @@ def every_page(entered: views.ShownAddress) -> Callable[[str], dict[str, str]]:
     def render(locale: str) -> dict[str, str]:
         ask = views.ConfirmView(locale, "Sample Shop", "A-1001", plain, 3, (("Door chime", 2),), "Tuesday")
         order = views.OrderView(locale, "Sample Shop", "A-1001", "waiting", plain, 3, "Monday", (("Door chime", 2),))
-        code = views.CodeView(locale, "Sample Shop", "A-1001", BETTER_LINES, 3, 15)
+        code = views.CodeView(locale, "Sample Shop", "A-1001", BETTER_LINES, ENTERED_LINES, 3, 15)
         recorded = views.RecordedView(locale, "Sample Shop", "A-1001", "confirmed", "Monday", BETTER_LINES)
         shown = {
             "confirm/suggestion": pages.confirm_page(replace(ask, current=entered)),
@@ -109,7 +109,8 @@ def every_page(entered: views.ShownAddress) -> Callable[[str], dict[str, str]]:
             "confirm/abroad": pages.confirm_page(replace(ask, current=abroad, deadline="", items=())),
             "confirm/edited": pages.confirm_page(replace(ask, current=plain, edited=entered)),
             "order/edited": pages.order_page(replace(order, edited=entered, state="released")),
-            "order/fixed": pages.order_page(replace(order, may_change=False, since="", items=())),
+            "order/edited-waiting": pages.order_page(replace(order, edited=replace(entered, may_insist=False))),
+            "order/bare": pages.order_page(replace(order, since="", items=())),
             "order/suggestion": pages.order_page(replace(order, current=entered)),
             "code": pages.code_page(code),
             "code/wrong": pages.code_page(replace(code, wrong=True, tries_left=4)),
@@ -124,9 +125,7 @@ def every_page(entered: views.ShownAddress) -> Callable[[str], dict[str, str]]:
             shown[f"order/{state}"] = pages.order_page(replace(order, state=state))
         for what in get_args(views.Recorded):
             shown[f"recorded/{what}"] = pages.recorded_page(replace(recorded, what=what))
-            shown[f"again/{what}"] = pages.recorded_page(
-                replace(recorded, what=what, again=True, order_url="https://example.com/")
-            )
+            shown[f"again/{what}"] = pages.recorded_page(replace(recorded, what=what, again=True))
         for status in (400, 404, 405, 409, 413, 429, 500, 503):
             shown[f"problem/{status}"] = pages.problem_page(views.ProblemView(locale, status, "reference-1"))
         return shown

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from doorstep.messages.catalogue import languages
-from doorstep.messages.mail import TEMPLATES, LetterFacts, greetable, paste_text, write_letter
+from doorstep.messages.mail import TEMPLATES, LetterFacts, greetable, linkless, paste_text, write_letter
 from doorstep.messages.rendering import differences
 
 HOSTILE = "<script>alert('x')</script>"
@@ -180,6 +181,41 @@ def test_a_name_that_is_bait_is_not_read_out(bait: str, facts: LetterFacts) -> N
 @pytest.mark.parametrize("name", ["O'Brien-Núñez", "J. R. Sample", "Sample Jr.", "样本买家"])
 def test_a_real_name_is_read_out(name: str) -> None:
     assert greetable(f" {name} ") == name
+
+
+@pytest.mark.parametrize(("template", "locale"), EVERY)
+def test_bait_in_an_address_or_a_title_makes_no_link(template: str, locale: str, facts: LetterFacts) -> None:
+    lines = ("12 Sample St bad.example/prize", "http://bad.example", "you@example.com", "WWW.BAD.EXAMPLE")
+    baited = replace(
+        facts,
+        items=(("Claim at https://bad.example", 1),),
+        address_lines=lines,
+        suggestion_lines=lines,
+        previous_lines=lines,
+        new_lines=lines,
+    )
+
+    letter = write_letter(template, locale, baited)
+
+    for part in (letter.text, Words(letter.html).text):
+        ours = re.sub(r"https://orders\.example\.com/\S+|help@example\.com", "", part)
+        assert not re.search(r"\S://|www\.\S|\S@\S|[^\s.]\.[a-z]{2}", ours, re.IGNORECASE), ours
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("149 Church St. Apt 2", "149 Church St. Apt 2"),
+        ("P.O. Box 7", "P.O. Box 7"),
+        ("12.5 Sample Rd", "12.5 Sample Rd"),
+        ("Sample St.Apt 2", "Sample St. Apt 2"),
+        ("bad.example.com", "bad. example. com"),
+        ("https://bad.example", "https: //bad. example"),
+        ("you@example.com", "you @ example. com"),
+    ],
+)
+def test_a_blank_goes_only_where_a_link_would_be(typed: str, told: str) -> None:
+    assert linkless(typed) == told
 
 
 @pytest.mark.parametrize(("template", "locale"), EVERY)

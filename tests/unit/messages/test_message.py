@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from doorstep.data import load
 from doorstep.messages import alert, mail
-from doorstep.messages.message import STUCK_AFTER, Message, MessageRef, Receipt, describe
+from doorstep.messages.message import MOST_NUDGES, STUCK_AFTER, Message, MessageRef, Receipt, Template, describe
 from doorstep.outbox import MessageRequest
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -99,10 +100,32 @@ def test_keys_tell_messages_apart() -> None:
 def test_every_template_has_rules_and_every_rule_a_template() -> None:
     rules = load("messages/templates")
 
-    assert {name for name, rule in rules.items() if rule["audience"] == "buyer"} == set(mail.TEMPLATES)
-    assert {name for name, rule in rules.items() if rule["audience"] == "ops"} == set(alert.TEMPLATES)
+    assert set(rules) == {*mail.TEMPLATES, *alert.TEMPLATES}
+    assert len(rules) == len(mail.TEMPLATES) + len(alert.TEMPLATES)
+    assert {frozenset(rule) for rule in rules.values()} == {frozenset(member.name for member in fields(Template))}
 
 
 @pytest.mark.parametrize("template", mail.TEMPLATES)
-def test_every_mail_leads_to_the_order_but_the_one_with_a_code(template: str) -> None:
-    assert ("order" in load("messages/templates")[template]["links"]) == (template != "one_time_code")
+def test_every_mail_leads_to_the_order(template: str) -> None:
+    assert "order" in load("messages/templates")[template]["links"]
+
+
+@pytest.mark.parametrize("template", alert.TEMPLATES)
+def test_an_alert_carries_no_link_and_is_told_by_no_other(template: str) -> None:
+    rules = load("messages/templates")[template]
+
+    assert (rules["links"], rules["tell_ops"]) == ([], False)
+
+
+def test_nudges_come_ever_more_rarely_and_go_on_for_days() -> None:
+    message, at, pauses = requested(), NOW, []
+
+    for _ in range(MOST_NUDGES):
+        message = message.nudged(at)
+        assert message.due_at is not None
+        pauses.append((message.due_at - at) / timedelta(minutes=1))
+        at = message.due_at
+
+    assert pauses[:7] == [15, 30, 60, 120, 240, 360, 360]
+    assert set(pauses[5:]) == {360}
+    assert at - NOW > timedelta(days=4)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from fakes import NOW, FakeMessages, an_order
 
-from doorstep.messages.message import MOST_NUDGES, STUCK_AFTER, MessageRef
+from doorstep.messages.message import LONGEST_PAUSE, MOST_NUDGES, STUCK_AFTER, MessageRef
 from doorstep.messages.overdue import look_after
 from doorstep.outbox import MessageRequest
 
@@ -67,14 +68,30 @@ def test_a_message_is_not_nudged_for_ever() -> None:
     store, ref = keeping(HARMLESS, claimed=False)
     now = LATE
 
-    for _ in range(30):
+    for _ in range(MOST_NUDGES + 5):
         look_after(ref, store=store, now=now)
-        now += STUCK_AFTER
+        now += LONGEST_PAUSE
 
     assert len(store.nudges) == MOST_NUDGES
     assert (store.messages[ref.key].state, store.messages[ref.key].reason) == ("failed", "never_sent")
     assert "-/buyer_unreachable.confirm_address/1" in store.messages
     assert len(store.events) == 1
+
+
+def test_between_two_nudges_the_senders_have_time() -> None:
+    store, ref = keeping(HARMLESS, claimed=False)
+    now, nudged_at = LATE, [LATE]
+
+    while len(store.nudges) < MOST_NUDGES:
+        told = len(store.nudges)
+        look_after(ref, store=store, now=now)
+        nudged_at += [now] * (len(store.nudges) - told)
+        now += timedelta(minutes=5)
+
+    pauses = [after - before for before, after in pairwise(nudged_at[1:])]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (STUCK_AFTER, LONGEST_PAUSE)
+    assert nudged_at[-1] - LATE > timedelta(days=3)
 
 
 def test_a_message_that_moves_while_looked_at_is_left_alone() -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_whatever_a_stranger_wrote_is_escaped(locale: str) -> None:
         pages.confirm_page(views.ConfirmView(locale, HOSTILE, HOSTILE, shown, 1, items, HOSTILE)),
         pages.confirm_page(views.ConfirmView(locale, HOSTILE, HOSTILE, american, 1, items, edited=american)),
         pages.order_page(views.OrderView(locale, HOSTILE, HOSTILE, "released", shown, 1, HOSTILE, items)),
-        pages.code_page(views.CodeView(locale, HOSTILE, HOSTILE, lines, 1, 15)),
+        pages.code_page(views.CodeView(locale, HOSTILE, HOSTILE, lines, lines, 1, 15)),
         pages.recorded_page(views.RecordedView(locale, HOSTILE, HOSTILE, "kept", HOSTILE, lines)),
         pages.problem_page(views.ProblemView(locale, 400, HOSTILE)),
     ]
@@ -161,7 +162,7 @@ def test_the_confirm_page_lets_the_buyer_confirm_take_or_edit(every_page: EveryP
 
 def test_a_suggestion_posts_its_whole_address_and_marks_what_differs(every_page: EveryPage) -> None:
     html = every_page("en")["confirm/suggestion"]
-    card = html[html.index('name="suggestion"') : html.index('value="take_suggestion"')]
+    card = html[html.index('class="push">', html.index("A similar address")) : html.index('value="take_suggestion"')]
 
     assert 'name="line1" value="12 Sample St"' in card
     assert 'name="country" value="US"' in card
@@ -179,6 +180,31 @@ def test_doubts_stand_beside_their_fields_and_the_buyer_may_insist(every_page: E
     assert line1["aria-describedby"] == "line1-1 line1-2"
     assert [button["value"] for button in page.all("button")] == ["take_suggestion", "edit", "keep", "confirm"]
     assert "Problem: The street is not known here." in page.text
+
+
+def test_nobody_can_insist_on_what_would_make_no_label(every_page: EveryPage) -> None:
+    page = Page(every_page("en")["order/edited-waiting"])
+
+    assert [button["value"] for button in page.all("button")] == ["take_suggestion", "edit", "confirm"]
+    assert texts("en").sentence("pages.edited.keep_note") not in page.text
+
+
+def test_a_change_that_waits_for_its_code_shows_both_addresses_and_can_be_dropped(every_page: EveryPage) -> None:
+    html = every_page("en")["code"]
+    page = Page(html)
+
+    assert [button["value"] for button in page.all("button")] == ["enter_code", "confirm"]
+    assert html.index("12 Sample St") < html.index('value="enter_code"') < html.index("12 Sampel Street")
+    hidden = [given["value"] for given in page.all("input") if given.get("name") == "shown_version"]
+    assert hidden == ["3", "3"]
+
+
+@pytest.mark.parametrize("notice", [notice for notice in get_args(views.Notice) if notice])
+def test_a_notice_is_an_alert_above_the_address(notice: str, every_page: EveryPage) -> None:
+    html = every_page("en")[f"confirm/notice-{notice}"]
+
+    assert html.count('role="alert"') == 1
+    assert html.index(texts("en").sentence(f"pages.notices.{notice}")) < html.index("12 Sample St")
 
 
 def test_return_in_a_field_checks_and_never_insists(every_page: EveryPage) -> None:
@@ -202,7 +228,7 @@ def test_only_an_order_that_waits_asks_for_an_answer(every_page: EveryPage) -> N
 
     assert 'value="confirm"' in shown["order/waiting"]
     assert 'value="confirm"' not in shown["order/released"] + shown["order/edited"]
-    assert 'value="edit"' not in shown["order/fixed"]
+    assert 'value="confirm"' in shown["order/edited-waiting"]
 
 
 def test_a_link_that_does_not_work_tells_nothing_about_any_order(every_page: EveryPage) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from fakes import NOW, Clock, FakeLinks, FakeMailer, FakeMessages, FakePager, an_order, answered
 
-from doorstep.errors import AnswerLost, Conflict, Permanent, Transient
+from doorstep.errors import AnswerLost, Conflict, Permanent, Transient, Undeliverable
+from doorstep.messages import composing
 from doorstep.messages.feedback import Feedback, record
-from doorstep.messages.message import MessageRef
+from doorstep.messages.message import STUCK_AFTER, MessageRef
 from doorstep.messages.sending import Sender
 from doorstep.orders.policy import Policies
 from doorstep.outbox import MessageRequest
@@ -114,7 +116,7 @@ def test_a_lost_answer_keeps_the_claim() -> None:
 
 def test_a_refused_mail_fails_and_ops_and_the_bus_hear_of_it() -> None:
     office = Office()
-    office.mailer.failures = deque([Permanent("rejected", "no")])
+    office.mailer.failures = deque([Undeliverable("rejected", "no")])
 
     assert office.sender.send(office.ref) == "failed"
 
@@ -126,7 +128,7 @@ def test_a_refused_mail_fails_and_ops_and_the_bus_hear_of_it() -> None:
 def test_a_reminder_that_fails_is_not_told_to_ops() -> None:
     reminder = MessageRequest("confirm_address_reminder", "buyer", 1)
     office = Office(reminder)
-    office.mailer.failures = deque([Permanent("rejected", "no")])
+    office.mailer.failures = deque([Undeliverable("rejected", "no")])
 
     office.sender.send(office.ref)
 
@@ -134,23 +136,56 @@ def test_a_reminder_that_fails_is_not_told_to_ops() -> None:
     assert [event.name for event in office.store.events] == ["Message Failed"]
 
 
-def test_an_alert_that_cannot_be_sent_is_not_told_by_another_alert() -> None:
+@pytest.mark.parametrize("error", [Undeliverable("rejected", "no"), Permanent("not_possible", "no")])
+def test_an_alert_that_cannot_be_sent_is_not_told_by_another_alert(error: Permanent) -> None:
     office = Office(OVERDUE)
-    office.pager.failures = deque([Permanent("not_possible", "no")])
+    office.pager.failures = deque([error])
 
-    assert office.sender.send(office.ref) == "failed"
+    with suppress(Permanent):
+        office.sender.send(office.ref)
 
     assert set(office.store.messages) == {OVERDUE.key}
 
 
-def test_an_unforeseen_error_leaves_the_claim_for_later() -> None:
-    office = Office()
-    office.mailer.failures = deque([RuntimeError("a bug")])
+def test_an_alert_that_takes_a_repair_waits_for_it() -> None:
+    office = Office(OVERDUE)
+    office.pager.failures = deque([Permanent("not_possible", "no such topic")])
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Permanent):
         office.sender.send(office.ref)
 
-    assert office.state() == "sending"
+    assert office.state(OVERDUE.key) == "created"
+    assert office.sender.send(office.ref) == "sent"
+    assert len(office.pager.alerts) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [Permanent("not_possible", "no permission"), Conflict("moved_on", "odd"), RuntimeError("a bug")]
+)
+def test_whatever_goes_wrong_before_handing_over_is_told_and_gives_the_claim_back(error: Exception) -> None:
+    office = Office()
+    office.mailer.failures = deque([error])
+
+    with pytest.raises(type(error)):
+        office.sender.send(office.ref)
+
+    assert office.state() == "created"
+    assert office.store.messages[CONFIRM.key].due_at == NOW + STUCK_AFTER
+    assert office.store.events == []
+    assert set(office.store.messages) == {CONFIRM.key}
+    assert office.sender.send(office.ref) == "sent"
+    assert len(office.mailer.sent) == 1
+
+
+def test_a_letter_that_cannot_be_written_gives_the_claim_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office()
+    with monkeypatch.context() as broken:
+        broken.setattr(composing, "letter", lambda *_: {}["a sentence nobody wrote"])
+        with pytest.raises(KeyError):
+            office.sender.send(office.ref)
+
+    assert office.state() == "created"
+    assert office.sender.send(office.ref) == "sent"
 
 
 def test_a_suppressed_address_gets_no_mail() -> None:
@@ -162,6 +197,19 @@ def test_a_suppressed_address_gets_no_mail() -> None:
     assert office.mailer.sent == []
     assert office.store.messages[CONFIRM.key].reason == "suppressed"
     assert "-/buyer_unreachable.confirm_address/1" in office.store.messages
+    assert office.links.issued == {}, "no link is made that nobody will get"
+
+
+def test_a_code_comes_with_a_link_to_the_page_that_asks_for_it() -> None:
+    office = Office(MessageRequest("one_time_code", "buyer", 1))
+
+    assert office.sender.send(office.ref) == "sent"
+
+    ((letter, _),) = office.mailer.sent
+    (url,) = office.links.issued
+    assert "/order/" in url
+    assert url in letter.text
+    assert url in letter.html
 
 
 def test_without_an_address_ops_gets_it_to_paste() -> None:

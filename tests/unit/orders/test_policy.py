@@ -14,6 +14,7 @@ def test_without_overrides_the_defaults_hold() -> None:
     policy = Policies.from_json("").of("any-shop")
 
     assert (policy.ask, policy.remind_after_minutes, policy.code_tries) == ("always", 720, 5)
+    assert (policy.codes_a_day, policy.changes_a_day) == (5, 10)
     assert policy.name == "any-shop"
     assert policy.release_at_ship_by == ("accept", "confirm", "add_unit")
 
@@ -59,6 +60,10 @@ def test_the_shops_word_counts_before_the_sellers() -> None:
         '{"default": {"confirmation": {"release_at_ship_by": 5}}}',
         '{"default": {"confirmation": {"remind_after_minutes": true}}}',
         '{"default": {"shop": {"name": 5}}}',
+        '{"default": {"shop": {"name": "My\\nShop"}}}',
+        '{"default": {"shop": {"reply_to": "shop@example.com\\r\\nBcc: all@example.com"}}}',
+        '{"default": {"change": {"codes_a_day": -1}}}',
+        '{"default": {"change": {"changes_a_day": "ten"}}}',
         '{"default": {"shop": {"time_zone": 5}}}',
         '{"default": {"confirmation": {"overdue_after_minutes": 1e300}}}',
     ],

@@ -13,10 +13,23 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    HTTPClientError,
+    ParamValidationError,
     ReadTimeoutError,
 )
+from botocore.parsers import ResponseParserError
 
-from doorstep.errors import AnswerLost, Conflict, NotFound, Permanent, Problem, Refused, Rejected, Transient
+from doorstep.errors import (
+    AnswerLost,
+    Conflict,
+    NotFound,
+    Permanent,
+    Problem,
+    Refused,
+    Rejected,
+    Transient,
+    Undeliverable,
+)
 from doorstep.platform import log
 from doorstep.platform.aws import translated
 from doorstep.platform.batch import each_record
@@ -83,6 +96,13 @@ CANCELLED = "TransactionCanceledException"
         (BotoCoreError(), Transient, "unreachable"),
         (ReadTimeoutError(endpoint_url=SECRET), AnswerLost, "answer_lost"),
         (ConnectionClosedError(endpoint_url=SECRET), AnswerLost, "answer_lost"),
+        (HTTPClientError(error=SECRET), AnswerLost, "answer_lost"),
+        (ResponseParserError(SECRET), AnswerLost, "answer_lost"),
+        (ParamValidationError(report=SECRET), Permanent, "not_possible"),
+        (client_error("Anything", 429), Transient, "unavailable"),
+        (client_error("KMSThrottlingException"), Transient, "unavailable"),
+        (client_error("Throttled"), Transient, "unavailable"),
+        (client_error("MessageRejected"), Permanent, "not_possible"),
     ],
 )
 def test_aws_errors_become_ours_without_their_text(error: Exception, kind: type[Exception], exactly: str) -> None:
@@ -93,6 +113,21 @@ def test_aws_errors_become_ours_without_their_text(error: Exception, kind: type[
     assert caught.value.code == exactly  # type: ignore[attr-defined]
     assert SECRET not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (client_error("MessageRejected"), Undeliverable),
+        (client_error("AccessDeniedException", 403), Permanent),
+        (client_error("MessageRejected", 429), Transient),
+    ],
+)
+def test_only_what_is_named_as_a_refusal_is_one(error: Exception, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as caught, translated("mail", refusals=frozenset({"MessageRejected"})):
+        raise error
+
+    assert caught.type is kind
 
 
 def test_what_is_no_aws_error_passes_through() -> None:

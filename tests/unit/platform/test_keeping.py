@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ class KnownSecret:
 
     text: str
 
-    def value(self) -> str:
+    def value(self, *, fresh_for: float = 0.0) -> str:
         return self.text
 
 
@@ -342,3 +343,25 @@ def test_a_sweeper_that_comes_too_late_is_told_so(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(NotFound, match="published"):
         due_index.DueIndex("orders").outbox_entry("pk", "OUTBOX#1")
+
+
+def test_an_unknown_key_is_looked_up_again_but_not_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = ("sha256:" + hashlib.sha256(key.encode()).hexdigest() for key in ("old", "new"))
+    texts = iter([_merchants_with([old]), _merchants_with([old, new])])
+    secrets = FakeClient(lambda _: {"SecretString": next(texts)})
+    moments = iter([0.0, 0.0, 20.0, 20.0, 21.0, 21.0, 21.0, 21.0, 21.0, 21.0])
+    monkeypatch.setattr(secret, "client", lambda _: secrets)
+    monkeypatch.setattr(secret, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    merchants = Merchants(Secret("arn"))
+    assert merchants.holding("Bearer old").merchant == "m"
+
+    known = merchants.holding("Bearer new")
+    with pytest.raises(Refused):
+        merchants.holding("Bearer guess")
+
+    assert known.merchant == "m"
+    assert len(secrets.asked) == 2
+
+
+def _merchants_with(keys: list[str]) -> str:
+    return json.dumps({"merchants": [{"merchant": "m", "shops": ["s"], "keys": keys}]})

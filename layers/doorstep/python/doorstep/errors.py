@@ -43,7 +43,8 @@ class Rejected(DoorstepError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
-        super().__init__(first.code if len(self.problems) == 1 else "invalid_input", first.message)
+        message = f"{first.field}: {first.message}" if first.field else first.message
+        super().__init__(first.code if len(self.problems) == 1 else "invalid_input", message)
 
     @classmethod
     def because(cls, code: str, field: str, message: str) -> Rejected:

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from doorstep.errors import Problem, Rejected
 
-# C0 and C1 controls, lone surrogates, and the bidirectional overrides that make text read as something else.
+# C0 and C1 controls, lone surrogates, and the bidirectional overrides that make text read as something else. Tabs and
+# line breaks may stand in what people paste; where they may not, the field has a pattern.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MISSING: Final = object()
 _YEARS: Final = range(2000, 2100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -22,6 +23,7 @@ from doorstep.messages.views import (
     ShownIssue,
     ShownSuggestion,
 )
+from doorstep.orders.confirming import has_a_label
 from doorstep.orders.due import ships_unanswered, waiting
 from doorstep.orders.order import AddressVersion, Order, PendingChange
 from doorstep.orders.policy import Policy
@@ -94,8 +96,8 @@ def _edited(answer: Answer, locale: str) -> ShownAddress | None:
     shown = _described(proposed.typed.to_dict(), proposed.judgement)
     if answer.show == "other_country":
         sentence = texts(locale).sentence("pages.problems.other_country")
-        return ShownAddress(shown.lines, shown.address, (ShownIssue("country", "error", sentence),), ())
-    return shown
+        return ShownAddress(shown.lines, shown.address, (ShownIssue("country", "error", sentence),), may_insist=False)
+    return replace(shown, may_insist=has_a_label(proposed))
 
 
 def _described(address: Mapping[str, str], judgement: Mapping[str, Any]) -> ShownAddress:

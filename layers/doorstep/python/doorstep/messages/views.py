@@ -36,12 +36,13 @@ class ShownSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class ShownAddress:
-    """An address, as a label and as the six `FIELDS`, with what we think of it."""
+    """An address, as a label and as the six `FIELDS`, what we think of it, and whether the buyer may insist on it."""
 
     lines: tuple[str, ...]
     address: Mapping[str, str]
     issues: tuple[ShownIssue, ...] = ()
     suggestions: tuple[ShownSuggestion, ...] = ()
+    may_insist: bool = True
 
 
 @dataclass(frozen=True, slots=True)

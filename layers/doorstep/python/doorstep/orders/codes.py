@@ -28,14 +28,16 @@ def needs_code(file: OrderFile, proposed: AddressVersion, *, policy: Policy, jud
 
     Distance is measured from the last address that more than a link vouches for (placed with the order, given by the
     seller, or approved by a code), so many short steps are one long one. A doubted address that names another place
-    has no distance: its label is what was typed, wherever that is.
+    has no distance: its label is what was typed, wherever that is. Nor has one abroad: we know where ZIP Codes are, and
+    the same digits in another country are elsewhere.
     """
     if file.order.total.amount > policy.code_over_amount:
         return True
     old, new = _anchor(file).standard, proposed.standard
     if _place(old) == _place(new) and all(_place(new)):
         return False
-    miles = judge.miles_between(old.postal_code[:5], new.postal_code[:5]) if proposed.verdict == "accept" else None
+    measurable = proposed.verdict == "accept" and old.country == new.country == "US"
+    miles = judge.miles_between(old.postal_code[:5], new.postal_code[:5]) if measurable else None
     return miles is None or miles > policy.code_over_miles
 
 

@@ -93,6 +93,13 @@ def ask_again(file: OrderFile, *, policy: Policy, now: datetime, patient: bool) 
     return draft.seal(policy)
 
 
+def has_a_label(proposed: AddressVersion) -> bool:
+    """Whether there is enough to print on a label: a line, a city, and what the country's sorting goes by."""
+    address = proposed.ship_to
+    sorts = address.country != "US" or (address.state and address.postal_code)
+    return bool(address.line1 and address.city and sorts)
+
+
 def same_place(file: OrderFile, proposed: AddressVersion) -> bool:
     """Whether this is the address in force already, to the letter of its label."""
     return proposed.ship_to == file.address.ship_to

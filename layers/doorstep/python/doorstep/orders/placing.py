@@ -26,6 +26,7 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ().-]{4,30}")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}")
+_ONE_LINE: Final = re.compile(r"[^\t\r\n]+")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _MOST_MONEY: Final = 10**12
 
@@ -150,7 +151,7 @@ def _buyer(fields: Fields | None) -> Buyer:
         return Buyer("", "en")
     consent = fields.child("sms_consent", required=False)
     return Buyer(
-        name=fields.text("name", max_length=200),
+        name=fields.text("name", max_length=200, pattern=_ONE_LINE, hint="must be one line"),
         email=fields.text("email", max_length=254, required=False, pattern=_EMAIL, hint="must be an e-mail address"),
         phone=fields.text("phone", max_length=32, required=False, pattern=_PHONE, hint="must be a phone number"),
         locale=fields.text("locale", max_length=20, required=False, pattern=_LOCALE, hint="such as en or es-MX")
@@ -161,7 +162,7 @@ def _buyer(fields: Fields | None) -> Buyer:
 
 def _consent(fields: Fields) -> SmsConsent | None:
     given_at = fields.moment("given_at")
-    source = fields.text("source", max_length=200)
+    source = fields.text("source", max_length=200, pattern=_ONE_LINE, hint="must be one line")
     return SmsConsent(given_at, source) if given_at else None
 
 
@@ -172,8 +173,8 @@ def _choice(fields: Fields) -> Choice:
 
 def _item(fields: Fields) -> Item:
     return Item(
-        sku=fields.text("sku", max_length=100),
-        title=fields.text("title", max_length=500),
+        sku=fields.text("sku", max_length=100, pattern=_ONE_LINE, hint="must be one line"),
+        title=fields.text("title", max_length=500, pattern=_ONE_LINE, hint="must be one line"),
         quantity=fields.whole("quantity", minimum=1, maximum=100_000),
         value=fields.whole("value", minimum=0, maximum=_MOST_MONEY),
     )

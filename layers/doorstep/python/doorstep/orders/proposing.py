@@ -20,7 +20,8 @@ _DAY: Final = timedelta(days=1)
 def propose(visit: Visit, file: OrderFile, typed: TypedAddress, choice: Choice) -> Answer:
     """Judge the address and carry the change as far as it goes now.
 
-    `mend`: we doubt what was edited, and the buyer may insist (`as_entered`). `code`: it waits for its one-time code.
+    `mend`: we doubt what was edited, and the buyer may insist (`as_entered`) if a carrier could read it at all.
+    `code`: it waits for its one-time code.
     `too_many`: enough changes or codes for one day. `other_country`: never.
     """
     desk, policy = visit.desk, visit.desk.policy(file)
@@ -29,12 +30,13 @@ def propose(visit: Visit, file: OrderFile, typed: TypedAddress, choice: Choice) 
     )
     if confirming.other_country(file, proposed):
         return Answer("other_country", file, proposed)
-    if choice == "edited" and proposed.verdict != "accept":
+    if (choice == "edited" and proposed.verdict != "accept") or not confirming.has_a_label(proposed):
         return Answer("mend", file, proposed)
-    if _changes_today(visit, file) >= policy.changes_a_day:
-        return Answer("too_many", file)
-    if codes.needs_code(file, proposed, policy=policy, judge=desk.judge) and not confirming.same_place(file, proposed):
-        return _ask_for_code(visit, file, proposed)
+    if not confirming.same_place(file, proposed):
+        if _changes_today(visit, file) >= policy.changes_a_day:
+            return Answer("too_many", file)
+        if codes.needs_code(file, proposed, policy=policy, judge=desk.judge):
+            return _ask_for_code(visit, file, proposed)
 
     def decide(it: OrderFile) -> OrderChange | None:
         same_address(it, file)
@@ -72,19 +74,19 @@ def enter_code(visit: Visit, file: OrderFile, fields: Fields) -> Answer:
 
 def _ask_for_code(visit: Visit, file: OrderFile, proposed: AddressVersion) -> Answer:
     desk, policy = visit.desk, visit.desk.policy(file)
-    pending = codes.waiting_change(file.order, policy=policy, now=desk.now)
-    waits_already = pending is not None and pending.proposed.typed == proposed.typed
-    if not waits_already and codes.too_many(file.order, policy=policy, now=desk.now):
-        return Answer("too_many", file)
 
     def decide(it: OrderFile) -> OrderChange | None:
         same_address(it, file)
-        return codes.request_code(it, proposed, policy=policy, now=desk.now)
+        change = codes.request_code(it, proposed, policy=policy, now=desk.now)
+        if change is not None and codes.too_many(it.order, policy=policy, now=desk.now):
+            raise Conflict("too_many_codes", "enough codes were sent today")
+        return change
 
     try:
         return Answer("code", desk.change(file, decide))
-    except Conflict:
-        return Answer("moved_on", desk.file(file.order.shop, file.order.order_id))
+    except Conflict as error:
+        now = desk.file(file.order.shop, file.order.order_id)
+        return Answer("too_many" if error.code == "too_many_codes" else "moved_on", now)
 
 
 def _changes_today(visit: Visit, file: OrderFile) -> int:

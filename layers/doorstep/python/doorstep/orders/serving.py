@@ -73,7 +73,7 @@ def ask_again(desk: Desk, shop: str, order_id: str) -> OrderFile:
 def _refuse_unusable(file: OrderFile, proposed: AddressVersion, *, insist: bool) -> None:
     if confirming.other_country(file, proposed):
         raise Rejected.because("other_country", "address.country", "the country of an order cannot be changed")
-    if proposed.verdict == "fix" and not insist:
+    if not confirming.has_a_label(proposed) or (proposed.verdict == "fix" and not insist):
         issues: list[Mapping[str, Any]] = [i for i in proposed.judgement["issues"] if i["severity"] == "error"]
         raise Rejected(
             [Problem(str(i["code"]), f"address.{i['field']}".rstrip("."), str(i["message"])) for i in issues]

@@ -17,6 +17,7 @@ from botocore.exceptions import (
     HTTPClientError,
     ParamValidationError,
 )
+from botocore.parsers import ResponseParserError
 
 from doorstep.errors import AnswerLost, Conflict, Permanent, Transient, Undeliverable
 
@@ -69,8 +70,8 @@ def client(service: str) -> Any:
 def translated(what: str, *, refusals: frozenset[str] = frozenset()) -> Iterator[None]:
     """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest.
 
-    `AnswerLost`, a `Transient`, is raised when the request may have gone out by the time the connection broke, and
-    `Undeliverable`, a `Permanent`, for the codes in `refusals`. The service's own message is dropped, for it may quote
+    `AnswerLost`, a `Transient`, is raised when the request may have gone out by the time the connection broke, or when
+    nobody can read what came back, and `Undeliverable`, a `Permanent`, for the codes in `refusals`. The service's own message is dropped, for it may quote
     a key or an address; its code stays.
     """
     try:
@@ -81,7 +82,7 @@ def translated(what: str, *, refusals: frozenset[str] = frozenset()) -> Iterator
         raise Permanent("not_possible", f"{what}: {type(error).__name__}") from None
     except (EndpointConnectionError, ConnectTimeoutError) as error:
         raise Transient("unreachable", f"{what}: {type(error).__name__}") from None
-    except HTTPClientError as error:
+    except (HTTPClientError, ResponseParserError) as error:
         raise AnswerLost("answer_lost", f"{what}: {type(error).__name__}") from None
     except BotoCoreError as error:
         raise Transient("unreachable", f"{what}: {type(error).__name__}") from None

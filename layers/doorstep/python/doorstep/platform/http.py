@@ -54,7 +54,7 @@ def rest_api(*, cors_origins: str = "") -> APIGatewayRestResolver:
 
     @api.not_found
     def _unknown(_: Exception) -> Response[str]:
-        return error_as_json(NotFound("no_such_route", "there is no such path"), request_id(api))
+        return error_as_json(NotFound("not_found", "there is no such path"), request_id(api))
 
     return api
 

@@ -9,7 +9,7 @@ from typing import Final
 from doorstep.errors import Refused
 from doorstep.platform.aws import client, translated
 
-_FRESH_FOR: Final = 300.0
+FRESH_FOR: Final = 300.0
 
 
 @dataclass(slots=True)
@@ -20,9 +20,12 @@ class Secret:
     _value: str = ""
     _read_at: float = field(default=float("-inf"))
 
-    def value(self) -> str:
-        """The secret's text. Raises `Refused` when there is none: without a secret nothing is let through."""
-        if time.monotonic() - self._read_at > _FRESH_FOR:
+    def value(self, *, fresh_for: float = FRESH_FOR) -> str:
+        """The secret's text, read at most `fresh_for` seconds ago.
+
+        Raises `Refused` when there is none: without a secret nothing is let through.
+        """
+        if time.monotonic() - self._read_at > fresh_for:
             with translated("secret"):
                 answer = client("secretsmanager").get_secret_value(SecretId=self.arn)
             self._value, self._read_at = str(answer.get("SecretString") or ""), time.monotonic()
