@@ -9,7 +9,7 @@ import traceback
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from samples import bounce, code_in, complaint, order, wrong
 from world import FUNCTIONS, Mail, World
 
@@ -68,6 +68,12 @@ def live(world: World) -> list[str]:
     first = world.mails()[0]
     world.api("POST", "/orders", order("1002", buyer=BUYER | {"email": "zyxwina.quux2@example.com"}, address=ADDRESS))
     with Breaking("sesv2", "send_email", refusal("SendEmail", "MessageRejected")):
+        world.pump()
+    world.api("POST", "/orders", order("1004", buyer=BUYER | {"email": "zyxwina.quux4@example.com"}, address=ADDRESS))
+    with Breaking("sesv2", "send_email", ParamValidationError(report=f"{BUYER['email']} is no address")):
+        world.pump()
+    world.api("POST", "/orders", order("1005", buyer=BUYER | {"email": "zyxwina.quux5@example.com"}, address=ADDRESS))
+    with Breaking("sesv2", "send_email", RuntimeError(f"nobody foresaw {BUYER['name']}")):
         world.pump()
     world.api("POST", "/orders", order("1003", buyer=BUYER | {"email": None}, address=ADDRESS))
     world.pump()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import world as worlds
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -194,23 +195,30 @@ def test_an_error_nobody_foresaw_gives_the_claim_back_and_the_mail_goes_out_afte
     assert len(world.dead["messages"]) == 1
 
 
-def test_a_day_without_the_mail_service_loses_no_mail_and_doubles_none(new_world: Callable[..., World]) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [refusal("ThrottlingException"), ReadTimeoutError(endpoint_url="https://email.example.com")],
+    ids=["throttled", "timed out"],
+)
+def test_a_day_without_the_mail_service_loses_no_mail_and_doubles_none(
+    new_world: Callable[..., World], error: Exception
+) -> None:
     world = new_world(policy=UNHURRIED)
     place(world)
     down = [True]
-    seen = answer_ses_while(world, down, refusal("ThrottlingException"))
+    seen = answer_ses_while(world, down, error)
 
     world.pump()
-    for _ in range(24 * 4):
-        world.wait(minutes=15)
+    for _ in range(24 * 2):
+        world.wait(minutes=30)
         world.sweep()
     assert len(seen) > MAX_RECEIVES
-    assert len(seen) == MAX_RECEIVES * len(world.dead["messages"])
-    assert (message(world)["state"], world.mails(), kinds(world)) == ("created", [], [])
+    assert message(world)["state"] in {"created", "sending"}
+    assert (world.mails(), kinds(world)) == ([], [])
 
     down.clear()
-    for _ in range(6 * 4):
-        world.wait(minutes=15)
+    for _ in range(6 * 2 + 1):
+        world.wait(minutes=30)
         world.sweep()
 
     assert message(world)["state"] == "sent"
@@ -220,8 +228,9 @@ def test_a_day_without_the_mail_service_loses_no_mail_and_doubles_none(new_world
 
 
 def test_a_mail_that_never_gets_through_is_found_again_for_days_until_given_up(
-    new_world: Callable[..., World],
+    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(worlds, "MAX_RECEIVES", 1)
     world = new_world(policy=UNHURRIED)
     place(world)
     answer_ses_while(world, [True], refusal("ThrottlingException"))

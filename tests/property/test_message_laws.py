@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from doorstep.errors import AnswerLost, Permanent, Transient, Undeliverable
 from doorstep.messages.feedback import Feedback, record
-from doorstep.messages.message import MOST_NUDGES, Message, MessageRef, Receipt
+from doorstep.messages.message import LONGEST_PAUSE, MOST_NUDGES, STUCK_AFTER, Message, MessageRef, Receipt
 from doorstep.messages.overdue import look_after
 from doorstep.messages.sending import Sender
 from doorstep.orders.policy import Policies
@@ -90,12 +90,14 @@ def test_no_trouble_that_passes_loses_a_mail(template: str, troubles: list[str])
         "unforeseen": RuntimeError("a bug"),
     }
 
-    for trouble in troubles[:MOST_NUDGES]:
+    for number, trouble in enumerate(troubles[:MOST_NUDGES]):
+        before = now[0]
         mailer.failures.extend([errors[trouble]] * 5)
         for _ in range(5):
             with suppress(Transient, Permanent, RuntimeError):
                 sender.send(ref)
         now[0] = store.messages[ref.key].due_at or now[0]
+        assert now[0] - before == min(STUCK_AFTER * 2 ** max(number - 1, 0), LONGEST_PAUSE)
         look_after(ref, store=store, now=now[0])
     sender.send(ref)
 

@@ -117,6 +117,17 @@ def test_an_alert_carries_no_link_and_is_told_by_no_other(template: str) -> None
     assert (rules["links"], rules["tell_ops"]) == ([], False)
 
 
+def test_a_try_in_vain_does_not_bring_the_next_nudge_forward() -> None:
+    message = requested()
+    for _ in range(4):
+        message = message.nudged(NOW)
+    assert message.due_at == NOW + timedelta(minutes=120)
+
+    claimed = message.claimed(NOW)
+
+    assert claimed.due_at == claimed.released(NOW).due_at == message.due_at
+
+
 def test_nudges_come_ever_more_rarely_and_go_on_for_days() -> None:
     message, at, pauses = requested(), NOW, []
 

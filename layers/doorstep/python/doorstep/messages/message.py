@@ -102,17 +102,17 @@ class Message:
 
     def claimed(self, at: datetime) -> Message:
         """Taken by a sender; whoever finds it in this state later knows that the outcome is not known."""
-        claim = replace(self, state="sending", attempts=self.attempts + 1, claimed_at=at, due_at=at + STUCK_AFTER)
+        claim = replace(self, state="sending", attempts=self.attempts + 1, claimed_at=at, due_at=self._look_again(at))
         return claim._noting(at)
 
     def released(self, at: datetime) -> Message:
         """Given back: nothing went out, and trying again is right."""
-        return replace(self, state="created", due_at=at + STUCK_AFTER)
+        return replace(self, state="created", due_at=self._look_again(at))
 
     def nudged(self, at: datetime) -> Message:
         """Put before the senders once more."""
-        pause = min(STUCK_AFTER * 2 ** min(self.nudges, 10), LONGEST_PAUSE)
-        return replace(self, state="created", nudges=self.nudges + 1, due_at=at + pause)
+        nudged = replace(self, state="created", nudges=self.nudges + 1)
+        return replace(nudged, due_at=nudged._look_again(at))
 
     def sent(self, at: datetime, channel: Channel, provider_id: str) -> Message:
         """Handed to SES, to SNS, or to ops for pasting."""
@@ -128,6 +128,11 @@ class Message:
         if _GRAVITY[receipt] <= _GRAVITY[self.state]:
             return None
         return replace(self, state=receipt, reason=reason, due_at=None)._noting(at)
+
+    def _look_again(self, at: datetime) -> datetime:
+        """When to look after it: the oftener it was nudged in vain, the later, whatever a sender tried meanwhile."""
+        doublings = min(max(self.nudges - 1, 0), 10)
+        return at + min(STUCK_AFTER * (1 << doublings), LONGEST_PAUSE)
 
     def _noting(self, at: datetime) -> Message:
         entry = {"state": self.state, "at": stamp(at), "reason": self.reason}

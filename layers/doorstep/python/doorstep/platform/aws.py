@@ -71,8 +71,8 @@ def translated(what: str, *, refusals: frozenset[str] = frozenset()) -> Iterator
     """Raise `Conflict` for a failed condition, `Transient` for what may pass, `Permanent` for the rest.
 
     `AnswerLost`, a `Transient`, is raised when the request may have gone out by the time the connection broke, or when
-    nobody can read what came back, and `Undeliverable`, a `Permanent`, for the codes in `refusals`. The service's own message is dropped, for it may quote
-    a key or an address; its code stays.
+    nobody can read what came back; `Undeliverable`, a `Permanent`, for the codes in `refusals`. The service's own
+    message is dropped, for it may quote a key or an address; its code stays.
     """
     try:
         yield
