@@ -91,12 +91,17 @@ templates:
 		"$(STACK)/bin/sam" validate --lint --template-file template.yaml > /dev/null && echo "template: good"
 
 fast:
-	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(call tests,$(FAST))
+	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(COVER) $(call tests,$(FAST))
 
-test: check integration e2e  ## the whole gate: check, then tests with AWS in process, in a browser, and on the local stack
+# Branch coverage of what runs in Lambda is counted over the tests in process, and may not fall below COVERED per cent.
+COVERED := 97
+test:  ## the whole gate: check, then tests with AWS in process, in a browser, and on the local stack
+	@$(MAKE) -C "$(ROOT)" check COVER="--cov --cov-report="
+	@$(MAKE) -C "$(ROOT)" integration COVER="--cov --cov-append --cov-report=term:skip-covered --cov-fail-under=$(COVERED)"
+	@$(MAKE) -C "$(ROOT)" e2e
 
 integration: setup _browser
-	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(call tests,integration browser)
+	@cd "$(ROOT)" && $(PYTEST) $(PARALLEL) $(COVER) $(call tests,integration browser)
 
 # The browser tests need Chromium and are skipped without it. A CI machine gets it; nobody else's machine is touched.
 _browser:
