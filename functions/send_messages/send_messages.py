@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from doorstep.cases.rulebook import Rulebook
 from doorstep.messages.message import MessageRef
 from doorstep.messages.sending import Sender
-from doorstep.orders.policy import Policies
 from doorstep.platform import log
 from doorstep.platform.batch import Failures, each_record
 from doorstep.platform.clock import now
@@ -40,7 +40,7 @@ sender = Sender(
     mailer=SesMailer(settings.mail_from, settings.configuration_set),
     pager=SnsPager(settings.ops_topic, settings.chat_topic),
     links=LinksTable(settings.links_table, keyring, settings.public_url.replace("{api}", settings.api_id)),
-    policies=Policies.from_json(settings.policy),
+    rules=Rulebook.from_json(settings.policy),
     ops_locale=settings.ops_locale,
     clock=now,
 )

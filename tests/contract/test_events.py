@@ -15,8 +15,13 @@ from moto.events.models import EventPattern
 from stack_template import ROOT
 from story import told
 
-SCHEMAS = sorted((ROOT / "docs" / "events").glob("*.schema.json"))
-SAMPLES = sorted((ROOT / "events" / "bus").glob("*.json"))
+OUT = sorted((ROOT / "docs" / "events").glob("*.schema.json"))
+SCHEMAS = [*OUT, ROOT / "docs" / "events" / "in" / "carrier_webhook_received.schema.json"]
+"""What others may rely on, and what Doorstep tells itself."""
+SAMPLES = [
+    *sorted((ROOT / "events" / "bus").glob("*.json")),
+    ROOT / "events" / "bus_in" / "carrier_webhook_received.json",
+]
 
 
 @lru_cache(maxsize=1)
@@ -29,12 +34,12 @@ def contracts() -> dict[str, Draft202012Validator]:
 def announced() -> set[str]:
     """The name of every event that the code makes, read from the code."""
     names = set()
-    for path in (ROOT / "layers/doorstep/python/doorstep").rglob("*.py"):
+    for path in [*(ROOT / "layers/doorstep/python/doorstep").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and _called(node) in {"announce", "Event"}:
                 first = node.args[0] if node.args else None
-                if isinstance(first, ast.Constant):
-                    names.add(str(first.value))
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    names.add(first.value)
     return names
 
 
@@ -90,6 +95,18 @@ def test_every_reason_that_a_release_may_give_is_given() -> None:
     assert released == set(schema["properties"]["data"]["properties"]["reason"]["enum"])
 
 
+def test_what_news_sets_off_names_the_event_that_brought_it() -> None:
+    brought = {event["id"] for event in told().heard}
+
+    assert _causes("Parcel Milestone Reached") - {"pull-easypost"} <= brought
+    for name in ("Offer Expired", "Case Step Due"):
+        assert _causes(name) == {"deadline"}
+
+
+def _causes(name: str) -> set[str]:
+    return {it["detail"]["metadata"]["causation_id"] for it in told().events if it["detail-type"] == name}
+
+
 def test_no_two_events_share_an_id_unless_they_are_the_same() -> None:
     seen: dict[str, Any] = {}
     for event in told().events:
@@ -134,13 +151,21 @@ def manual() -> str:
 
 
 def test_the_manual_names_every_event_with_its_files_and_every_field() -> None:
-    lines = {name: next(it for it in manual().splitlines() if it.startswith(f"| `{name}` |")) for name in contracts()}
+    names = [json.loads(path.read_text("utf-8"))["title"] for path in OUT]
+    lines = {name: next(it for it in manual().splitlines() if it.startswith(f"| `{name}` |")) for name in names}
     for name, line in lines.items():
         slug = name.lower().replace(" ", "_")
         assert f"(events/{slug}.schema.json)" in line
         assert f"(../events/bus/{slug}.json)" in line
         for told_field in contracts()[name].schema["properties"]["data"]["properties"]:
             assert f"`{told_field}`" in line or told_field in {"shop", "order_id"}
+
+
+def test_the_manual_describes_what_a_webhook_becomes() -> None:
+    section = manual().partition("## Webhooks on the bus")[2].partition("\n## ")[0]
+
+    for told_field in contracts()["Carrier Webhook Received"].schema["properties"]["data"]["properties"]:
+        assert f"`{told_field}`" in section
 
 
 def test_the_envelope_in_the_manual_is_a_valid_one() -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
+from chronicle import order
 from routes import ROUTES
 from stack_template import ROOT, properties
-from story import order
 from world import KEYS, World
 
+from doorstep.parcels.providers.provider import Heard
+from doorstep.parcels.providers.registry import PROVIDERS
+from doorstep.parcels.scan import MILESTONES
 from doorstep.platform.items import from_wire, to_wire
 
 EVENTS: Final = ROOT / "events"
@@ -32,6 +37,20 @@ API: Final[Mapping[str, tuple[int, tuple[str, int, str]]]] = {
     "validate_address_preflight": (204, ("held", 1, "pending")),
     "validate_batch": (200, ("held", 1, "pending")),
 }
+# What a seller, a buyer and ops do about a parcel in trouble: status, and afterwards: state and step of the case, state
+# of the offer
+TROUBLE: Final[Mapping[str, tuple[int, tuple[str, str, str]]]] = {
+    "answer_offer": (200, ("open", "carry_out", "accepted")),
+    "complete_step": (200, ("open", "watch", "expired")),
+    "do_task": (200, ("open", "await_buyer", "open")),
+    "list_cases": (200, ("open", "await_buyer", "open")),
+    "look_at_offer": (200, ("open", "await_buyer", "open")),
+    "look_at_task": (200, ("open", "await_buyer", "open")),
+    "read_case": (200, ("open", "await_buyer", "open")),
+    "resolve_case": (200, ("resolved", "await_buyer", "withdrawn")),
+    "snooze_case": (200, ("open", "await_buyer", "open")),
+}
+WEBHOOKS: Final = sorted(path.name for path in (EVENTS / "webhooks").glob("*.json"))
 # state of the message afterwards, and whether its recipient gets no more mail
 SES: Final[Mapping[str, tuple[str, bool]]] = {
     "delivery": ("delivered", False),
@@ -44,6 +63,10 @@ NOTIFICATIONS: Final = sorted(path.stem for path in (EVENTS / "ses").glob("*.jso
 # Each has a test of its own here, or where the comment says.
 OTHERS: Final = {
     "api/place_order.json",
+    "api/receive_webhook.json",
+    "api/register_parcel.json",
+    "bus_in/carrier_webhook_received.json",
+    "bus_in/parcel_scanned.json",
     "api/proxy.json",  # what `world.api_event` is made of
     "authorizer/request.json",
     "scheduler/watch_deadlines.json",
@@ -77,9 +100,9 @@ def test_every_sample_is_used() -> None:
     forms = {"event": set(SES), "notification": set(SES) - {"reject"}}  # identities report no rejects
     ses = {f"ses/{form}_{kind}.json" for form, kinds in forms.items() for kind in kinds}
 
-    assert {name for name in there if not name.startswith("bus/")} == OTHERS | ses | {
-        f"api/{name}.json" for name in API
-    }
+    api = {f"api/{name}.json" for name in {**API, **TROUBLE}}
+    webhooks = {f"webhooks/{name}" for name in WEBHOOKS}
+    assert {name for name in there if not name.startswith("bus/")} == OTHERS | ses | api | webhooks
 
 
 def test_samples_hold_nothing_real() -> None:
@@ -115,7 +138,7 @@ def test_a_request_is_answered(name: str, placed: World) -> None:
     assert (file["state"], file["address_version"], file["confirmation"]["state"]) == after
 
 
-@pytest.mark.parametrize("name", sorted(API))
+@pytest.mark.parametrize("name", sorted({*API, *TROUBLE, "receive_webhook", "register_parcel"}))
 def test_a_request_is_one_of_the_template_and_complete(name: str) -> None:
     event, base = sample(f"api/{name}.json"), sample("api/proxy.json")
 
@@ -127,14 +150,134 @@ def test_a_request_is_one_of_the_template_and_complete(name: str) -> None:
 
 
 def test_every_route_has_a_sample() -> None:
-    sampled = {(it["resource"], it["httpMethod"]) for it in (sample(f"api/{name}.json") for name in API)}
+    samples = [sample(f"api/{name}.json") for name in (*API, *TROUBLE, "receive_webhook", "register_parcel")]
 
-    assert sampled | {("/orders", "POST")} == {(route.path, route.method) for route in ROUTES}
+    sampled = {(it["resource"], it["httpMethod"]) for it in samples} | {("/orders", "POST")}
+    assert sampled == {(route.path, route.method) for route in ROUTES}
 
 
 def _function_of(event: Mapping[str, Any]) -> str:
     route = next(it for it in ROUTES if (it.path, it.method) == (event["resource"], event["httpMethod"]))
     return str(properties(route.function)["Handler"]).partition(".")[0]
+
+
+# ---------------------------------------------------------------- parcels
+
+
+@pytest.fixture
+def shipped(placed: World) -> World:
+    """The order is on its way: the sample of a parcel is registered."""
+    event = sample("api/register_parcel.json")
+    assert placed.invoke("orders_api", event)["statusCode"] == 201
+    placed.pump()
+    return placed
+
+
+@pytest.fixture
+def in_trouble(shipped: World) -> World:
+    """The sample of a webhook has told that the address will not do; the buyer has an offer."""
+    assert shipped.invoke("receive_webhook", sample("api/receive_webhook.json"))["statusCode"] == 200
+    shipped.pump()
+    return shipped
+
+
+def standing(world: World) -> tuple[str, str, str]:
+    (case,) = world.file()["cases"]
+    return case["state"], case["step"], case["offers"][-1]["state"]
+
+
+def test_a_parcel_is_registered_and_the_buyer_told(shipped: World) -> None:
+    file = shipped.file()
+
+    assert (file["state"], file["release"]["reason"]) == ("released", "shipped")
+    assert [it["id"] for it in file["parcels"]] == ["usps.9400136208330123456787"]
+    assert [it["template"] for it in file["messages"]] == ["confirm_address", "parcel_shipped"]
+
+
+def test_a_webhook_is_taken_and_opens_a_case(in_trouble: World) -> None:
+    (parcel,) = in_trouble.file()["parcels"]
+
+    assert [scan["milestone"] for scan in parcel["scans"]] == ["info_received", "in_transit", "exception"]
+    assert standing(in_trouble) == ("open", "await_buyer", "open")
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_a_request_about_a_parcel_in_trouble_is_answered(name: str, in_trouble: World) -> None:
+    event, (status, after) = sample(f"api/{name}.json"), TROUBLE[name]
+    if name == "complete_step":  # it stands where ops has to talk to the carrier
+        in_trouble.wait(hours=25)
+        in_trouble.sweep()
+    tokens = {"offers": in_trouble.mails()[-1].token, "tasks": lambda _: _task(in_trouble)}
+    if "{token}" in event["resource"]:
+        purpose = event["resource"].split("/")[1]
+        event["path"] = f"/{purpose}/{tokens[purpose](purpose)}"
+
+    answer = in_trouble.invoke(_function_of(event), event)
+
+    assert answer["statusCode"] == status, answer["body"]
+    assert standing(in_trouble) == after
+    (case,) = in_trouble.file()["cases"]
+    assert bool(case["snoozed_until"]) is (name in {"do_task", "snooze_case"})
+    if name == "list_cases":
+        assert [it["case"] for it in json.loads(answer["body"])["cases"]] == [case["case"]]
+
+
+def _task(world: World) -> str:
+    return str(re.findall(r"/live/tasks/([A-Za-z0-9_-]{22})", world.alerts()[-1]["text"])[-1])
+
+
+def test_a_scan_from_a_warehouse_is_taken(shipped: World) -> None:
+    event = sample("bus_in/parcel_scanned.json")
+
+    _on_the_bus(shipped, event)
+
+    ((scan,),) = [it["scans"] for it in shipped.file()["parcels"]]
+    assert (scan["milestone"], scan["reason"], scan["provider"]) == ("in_transit", "accepted", event["source"])
+
+
+def test_what_a_webhook_left_in_the_archive_is_read(placed: World) -> None:
+    event = sample("bus_in/carrier_webhook_received.json")
+    said = event["detail"]["data"]
+    body = (EVENTS / "webhooks" / "easypost_address_problem.json").read_bytes()
+    with placed.unwatched():
+        placed.client("s3").put_object(Bucket="archive", Key=said["archive"], Body=body)
+    parcel = {"carrier": "UPS", "tracking_number": "1ZDSTEP10030000126", "label_created_at": "2026-11-20T15:00:00Z"}
+    placed.api("POST", "/orders/shop-1/1001/parcels", parcel)
+    placed.pump()
+
+    _on_the_bus(placed, event)
+
+    assert [it["kind"] for it in placed.file()["cases"]] == ["address_problem"]
+
+
+def _on_the_bus(world: World, event: Mapping[str, Any]) -> None:
+    """Put an event on the bus as it came from there, and let everything happen that follows."""
+    told = {"Source": event["source"], "DetailType": event["detail-type"], "Detail": json.dumps(event["detail"])}
+    with world.unwatched():
+        world.client("events").put_events(Entries=[{"EventBusName": "doorstep", **told}])
+    world.pump()
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_a_webhook_is_read_by_its_provider(name: str) -> None:
+    heard = _read(name)
+
+    assert {scan.milestone for scan in heard.scans} <= set(MILESTONES)
+    assert bool(heard.unmapped) is name.endswith("unknown_code.json")
+    assert [scan.digest for scan in _read(name).scans] == [scan.digest for scan in heard.scans]
+
+
+def _read(name: str) -> Heard:
+    body = (EVENTS / "webhooks" / name).read_bytes()
+    received_at = datetime(2026, 11, 25, 15, tzinfo=UTC)
+    return PROVIDERS[name.partition("_")[0]].read(body, received_at=received_at, archive="webhooks/sample")
+
+
+def test_every_provider_has_samples_of_its_webhooks() -> None:
+    assert {name.partition("_")[0] for name in WEBHOOKS} == set(PROVIDERS)
+
+
+# ---------------------------------------------------------------- authorizer
 
 
 def test_a_key_is_turned_into_its_merchant(world: World) -> None:

@@ -1,4 +1,4 @@
-"""`doorstep demo` plays to its end on a stack of its own, beside the other one, and tells what it did."""
+"""`doorstep demo` plays to its end, and tells what it did."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from doorstep_cli.narrator import Narrator
 pytestmark = pytest.mark.e2e
 
 
-def test_the_demo_tells_the_whole_story(open_stack: Any) -> None:
-    page = io.StringIO()
+def test_the_demo_tells_the_whole_story(town: Any) -> None:
+    screen = io.StringIO()
 
-    play(open_stack, Narrator(Console(file=page, width=100, soft_wrap=True)))
+    play(town.stack, Narrator(Console(file=screen, width=100, soft_wrap=True)))
 
-    told = page.getvalue()
+    told = screen.getvalue()
     for chapter in (
         "At the checkout",
         "misspelt city",
@@ -27,7 +27,13 @@ def test_the_demo_tells_the_whole_story(open_stack: Any) -> None:
         "do not answer",
         "bounces",
         "keeps the buyer",
+        "wrong house number",
+        "Nobody at home",
+        "falls silent",
     ):
         assert chapter in told
     assert "Order Released" in told
-    assert f"{open_stack.api_url}/confirm/" in told
+    assert "Offer Accepted" in told
+    assert "Case Resolved" in told
+    for page in ("confirm", "order", "offers", "tasks"):
+        assert f"{town.stack.api_url}/{page}/" in told

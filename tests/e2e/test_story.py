@@ -37,14 +37,14 @@ def test_a_checked_order_is_confirmed_from_the_mail_and_the_warehouse_hears_of_i
     assert names == ["Address Changed", "Address Confirmed", "Order Held", "Order Placed", "Order Released"]
 
 
-def test_eight_clicks_at_once_have_one_winner(town: Any) -> None:
+def test_clicks_at_once_have_one_winner(town: Any) -> None:
     order_id = town.place()
     url = town.link(order_id)
     fields = {"line1": "150 Church St", "city": "Burlington", "state": "VT", "postal_code": "05401", "country": "US"}
     confirm = {"action": "confirm", "shown_version": "1"}
     edit = {"action": "keep", "shown_version": "1", **fields}
 
-    pages = town.at_once(*[lambda form=form: browse("POST", url, form) for form in [confirm, edit] * 4])
+    pages = town.at_once(*[lambda form=form: browse("POST", url, form) for form in [confirm, edit] * 2])
     events = town.heard(order_id, "Order Released")
 
     assert {page.status for page in pages} <= {200, 409}
@@ -55,10 +55,10 @@ def test_eight_clicks_at_once_have_one_winner(town: Any) -> None:
     assert file["order_version"] == 2
 
 
-def test_one_order_placed_by_eight_calls_at_once_is_one_order_and_one_mail(town: Any) -> None:
+def test_one_order_placed_by_four_calls_at_once_is_one_order_and_one_mail(town: Any) -> None:
     body = town.order()
 
-    replies = town.at_once(*[lambda: town.caller.shop("POST", "/orders", body) for _ in range(8)])
+    replies = town.at_once(*[lambda: town.caller.shop("POST", "/orders", body) for _ in range(4)])
     town.first("mail", body["order_id"])
     town.heard(body["order_id"], "Order Placed")
 
@@ -182,7 +182,7 @@ def test_a_body_of_a_megabyte_is_refused_in_words(town: Any) -> None:
     assert reply.json["error"]["code"] == "body_too_large"
 
 
-@pytest.mark.parametrize("path", ["confirm", "order"])
+@pytest.mark.parametrize("path", ["confirm", "order", "offers", "tasks"])
 @pytest.mark.parametrize("token", ["x" * 22, "short", "%00%00", "a" * 300])
 def test_every_page_and_every_error_carries_its_headers(town: Any, path: str, token: str) -> None:
     reply = browse("GET", f"{town.stack.api_url}/{path}/{token}")
@@ -202,7 +202,7 @@ def test_nothing_personal_is_in_logs_queues_or_events(town: Any) -> None:
     browse("POST", town.link(order_id), {"action": "confirm", "shown_version": "1"})
     events = town.heard(order_id, "Order Released")
 
-    said = json.dumps(events) + _logs(town) + _queues(town)
+    said = json.dumps(events) + town.logs() + _queues(town)
 
     for secret in ("Zyxwvu", "zyxwvu.canary", "555 0199", "Canarybird", town.link(order_id).rpartition("/")[2]):
         assert secret not in said, f"{secret} leaked"
@@ -214,18 +214,6 @@ CITY = {"line2": "", "city": "Burlington", "state": "VT", "postal_code": "05401"
 
 def _header(reply: Any, name: str) -> str:
     return next((str(value) for key, value in reply.headers.items() if key.lower() == name.lower()), "")
-
-
-def _logs(town: Any) -> str:
-    logs = town.stack.client("logs")
-    groups = logs.describe_log_groups()["logGroups"]
-    lines: list[str] = []
-    for group in (group["logGroupName"] for group in groups):
-        for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
-            events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], limit=10_000)
-            lines.extend(event["message"] for event in events["events"])
-    assert lines, "there must be logs to look at"
-    return "\n".join(lines)
 
 
 def _queues(town: Any) -> str:

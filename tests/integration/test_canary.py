@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from samples import bounce, code_in, complaint, order, wrong
+from shipping import UPS, case, detail, offer_link, register, scanned, task_link, tracker
+from shipping import scan as scan_of
 from world import FUNCTIONS, Mail, World
 
 from doorstep.platform.aws import client
@@ -103,6 +105,8 @@ def live(world: World) -> list[str]:
     world.api("POST", "/orders/shop-1/1001/confirmation")
     world.pump()
 
+    answers += follow_a_parcel(world)
+
     # every function fails, with an error that quotes the buyer
     for service, operation in (
         ("dynamodb", "get_item"),
@@ -114,6 +118,9 @@ def live(world: World) -> list[str]:
         ("sqs", "send_message_batch"),
         ("sns", "publish"),
         ("secretsmanager", "get_secret_value"),
+        ("dynamodb", "batch_write_item"),
+        ("s3", "put_object"),
+        ("s3", "get_object"),
     ):
         world.wait(minutes=16)
         with Breaking(service, operation, refusal(operation)):
@@ -132,15 +139,68 @@ def live(world: World) -> list[str]:
     return answers
 
 
+def follow_a_parcel(world: World) -> list[str]:
+    """The parcel of this buyer goes astray: what carriers, the buyer and ops say of it names them again and again."""
+    answers: list[str] = []
+    world.api("POST", "/orders", order("2001", buyer=BUYER | {"email": "zyxwina.quux6@example.com"}, address=ADDRESS))
+    answers.append(register(world, "2001", service=f"for\n{BUYER['name']}").body)
+    register(world, "2001", service=f"for {BUYER['name']}")
+    world.pump()
+    told = f"No such number: {ADDRESS['line1']}, {BUYER['name']}"
+    moving, astray = detail("23T08:00", "in_transit", "departed_facility"), detail("23T12:00", "in_transit", "x")
+    astray |= {"status_detail": "address_correction", "message": told}
+    answers.append(world.webhook(tracker(moving, astray, signed_by=BUYER["name"]), secret=BUYER["name"]).body)
+    answers.append(world.webhook(json.dumps(tracker(moving, astray))[:-9]).body)
+    world.webhook(tracker({**astray, "status_detail": f"to {BUYER['name']}"}, number="1ZDSTEP10030000199"))
+    world.webhook(tracker(moving, astray))
+    world.put("scans", scanned({**scan_of("in_transit", "23T09:00"), "text": told, "signed_by": BUYER["name"]}))
+    world.put("scans", scanned(scan_of("in_transit", told)))
+    world.pump()
+    offer = offer_link(world)
+    form = {"action": "edit", "option": "redirect", "shown_version": "1"}
+    answers.append(world.page("POST", offer, {**form, **SECOND, "city": "x\x00" + ADDRESS["line1"]}).body)
+    world.page("POST", offer, {**form, **FAR})
+    world.pump()
+    world.page("POST", offer, {"action": "enter_code", "code": wrong(code_in(world.mails()[-1].text))})
+    world.page("POST", offer, {**form, **SECOND, "action": "keep"})
+    world.pump()
+    if case(world, order_id="2001")["step"] == "await_buyer":
+        world.page("POST", offer, {"action": "choose", "option": "hold_at_location"})
+        world.pump()
+    task = task_link(world)
+    work = {"action": "complete", "outcome": "requested", "operator": BUYER["name"], "note": told}
+    answers.append(world.page("POST", task, {**work, "outcome": told[:40]}).body)
+    world.page("POST", task, work)
+    world.api(
+        "POST",
+        "/orders/shop-1/2001/cases/address_problem-1/snooze",
+        {"hours": 1, "operator": BUYER["name"], "reason": told},
+    )
+    world.webhook(
+        tracker(moving, astray, detail("23T14:00", "delivered", "arrived_at_destination"), signed_by=BUYER["name"])
+    )
+    world.pump()
+    assert case(world, order_id="2001")["state"] == "resolved"
+    return answers
+
+
 def use_what_knows_the_buyer(world: World, mail: Mail, order_id: str) -> list[str]:
     """Call each function that has personal data in reach; returns what the callers were told."""
+    body = tracker(detail("23T16:00", "delivered", "delivered", message=ADDRESS["line1"]), signed_by=BUYER["name"])
+    world.put("scans", scanned(scan_of("in_transit", "23T15:00", text=ADDRESS["line1"])))
     answers = [
+        world.webhook(body),
+        world.page("GET", task_link(world)),
+        world.page("POST", task_link(world), {"action": "resolve", "resolution": "found", "operator": BUYER["name"]}),
+        world.page("POST", offer_link(world), {"action": "edit", "option": "redirect", **SECOND}),
+        register(world, order_id, service=f"for {BUYER['name']}"),
         world.api("POST", "/orders", order(order_id, buyer=BUYER, address=ADDRESS)),
         world.api("PUT", "/orders/shop-1/1003/address", {"address": SECOND}),
         world.api("GET", "/orders/shop-1/1001"),
         world.page("POST", f"/order/{mail.token('order')}", {"action": "edit", **SECOND}),
     ]
     world.put("feedback", {"Message": json.dumps(bounce(mail.id, tag=mail.tags["message"]))})
+    world.drain("scans", "track_parcels")
     world.drain("messages", "send_messages")
     world.drain("deadlines", "meet_deadlines")
     world.drain("feedback", "record_feedback")
@@ -160,8 +220,12 @@ def test_the_buyer_leaves_no_trace_where_none_may_be(
     printed = capfd.readouterr()
     errors = "\n".join("".join(traceback.format_exception(error)) for error in world.errors)
     dead = {
-        name: [message["Body"] for message in messages] for name, messages in world.dead.items() if name != "feedback"
+        name: [message["Body"] for message in messages if "warehouse.example" not in message["Body"]]
+        for name, messages in world.dead.items()
+        if name != "feedback"
     }
+    with world.unwatched():
+        archived = [it["Key"] for it in world.client("s3").list_objects_v2(Bucket="archive")["Contents"]]
     items = world.raw_items("orders")
     outbox = [item for item in items if item["sk"]["S"].startswith(("OUTBOX#", "MESSAGE#", "RECEIPT", "SUPPRESSION"))]
     looked_at: dict[str, Any] = {
@@ -173,10 +237,12 @@ def test_the_buyer_leaves_no_trace_where_none_may_be(
         "chat": world._peek("chat"),
         "messages queue": world._peek("messages"),
         "deadlines queue": world._peek("deadlines"),
+        "scans queue": [it for it in world._peek("scans") if it["source"] == "doorstep"],  # others say what they like
         "dead letters": dead,
         "outbox, messages, receipts, suppressions": outbox,
         "keys": [(item["pk"], item["sk"]) for item in items],
         "links": world.raw_items("links"),
+        "names of files": archived,
         "exceptions": errors,
         "answers to errors": answers,
         "subjects and tags of mails": [(mail.subject, mail.tags) for mail in world.mails()],
@@ -193,12 +259,22 @@ def test_the_buyer_leaves_no_trace_where_none_may_be(
     assert any("MessageFailed" in line for line in printed.out.splitlines())
 
     # links open doors: their tokens stand in mails, and nowhere else
-    tokens = {mail.token(link) for mail in world.mails() for link in ("confirm", "order") if f"/{link}/" in mail.text}
+    tokens = {
+        mail.token(link)
+        for mail in world.mails()
+        for link in ("confirm", "order", "offers")
+        if f"/{link}/" in mail.text
+    }
     kept = json.dumps({where: what for where, what in looked_at.items() if where != "answers to errors"}, default=str)
     assert len(tokens) > 2
     assert not [token for token in tokens if token in kept + world.snapshot()]
+    tasks = {token for alert in world.alerts() for token in re.findall(r"/tasks/([A-Za-z0-9_-]{22})", alert["text"])}
+    elsewhere = {where: what for where, what in looked_at.items() if where not in {"alerts", "chat"}}
+    assert tasks
+    assert not [token for token in tasks if token in json.dumps(elsewhere, default=str) + world.snapshot()]
     urls = {url for mail in world.mails() for url in re.findall(r"https?://[^\s\"<>)]+", mail.text + mail.html)}
+    ours = r"https://abc123\.example\.com/live/(confirm|order|offers)/[A-Za-z0-9_-]{22}"
 
     assert urls
     for url in urls:
-        assert re.fullmatch(r"https://abc123\.example\.com/live/(confirm|order)/[A-Za-z0-9_-]{22}", url), url
+        assert re.fullmatch(rf"{ours}|https://www\.ups\.com/track\?tracknum={UPS}", url), url

@@ -12,6 +12,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from doorstep.address import Address
+from doorstep.cases.case import KINDS, Case, Entry
+from doorstep.cases.offer import NEXT, Offer, Option
 from doorstep.messages.message import Message, MessageRef
 from doorstep.orders.link import Link
 from doorstep.orders.order import (
@@ -25,6 +27,9 @@ from doorstep.orders.order import (
     Release,
     SmsConsent,
 )
+from doorstep.parcels.matching import Pointer
+from doorstep.parcels.parcel import Parcel, Progress
+from doorstep.parcels.scan import MILESTONES, Location, Scan
 from doorstep.platform.items import from_plain, from_wire, stamp, to_plain, to_wire
 
 TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=12)
@@ -54,6 +59,7 @@ VERSIONS = st.builds(
     checkout=TEXT,
     with_code=st.booleans(),
 )
+PENDING = st.builds(PendingChange, VERSIONS, TEXT, MOMENTS, st.integers(0, 5), TEXT)
 CONFIRMATIONS = st.builds(
     Confirmation,
     state=st.sampled_from(["pending", "confirmed", "accepted", "not_asked"]),
@@ -87,10 +93,11 @@ ORDERS = st.builds(
     verdict=TEXT,
     release=st.none() | st.builds(Release, MOMENTS, st.sampled_from(["confirmed", "ship_by"])),
     held_past_ship_by_at=st.none() | MOMENTS,
-    pending_change=st.none() | st.builds(PendingChange, VERSIONS, TEXT, MOMENTS, st.integers(0, 5)),
+    pending_change=st.none() | PENDING,
     asked=st.dictionaries(TEXT, st.integers(0, 9), max_size=3),
     last_resend_at=st.none() | MOMENTS,
     codes_sent_at=st.lists(MOMENTS, max_size=5).map(tuple),
+    shipped_at=st.none() | MOMENTS,
     due_at=st.none() | MOMENTS,
 )
 REFS = st.builds(MessageRef, TEXT, TEXT, TEXT)
@@ -116,8 +123,124 @@ MESSAGES = st.builds(
     due_at=st.none() | MOMENTS,
 )
 LINKS = st.builds(
-    Link, TEXT, st.sampled_from(["confirm", "order"]), TEXT, TEXT, TEXT, MOMENTS, TEXT, st.none() | MOMENTS
+    Link,
+    TEXT,
+    st.sampled_from(["confirm", "order", "offer", "task"]),
+    TEXT,
+    TEXT,
+    TEXT,
+    MOMENTS,
+    TEXT,
+    st.none() | MOMENTS,
+    TEXT,
 )
+LOCATIONS = st.builds(Location, *[TEXT] * 4)
+SCANS = st.builds(
+    Scan,
+    provider=TEXT,
+    carrier=TEXT,
+    tracking_number=TEXT,
+    occurred_at=MOMENTS,
+    received_at=MOMENTS,
+    milestone=st.sampled_from(MILESTONES),
+    reason=TEXT,
+    place=TEXT,
+    text=TEXT,
+    code_table=TEXT,
+    raw_code=TEXT,
+    is_physical=st.booleans(),
+    location=LOCATIONS,
+    signed_by=TEXT,
+    proof_url=TEXT,
+    hold_until=st.none() | MOMENTS,
+    direction=st.sampled_from(["forward", "return"]),
+    reopens=st.booleans(),
+    archive=TEXT,
+)
+PROGRESS = st.builds(
+    Progress,
+    milestone=st.sampled_from(MILESTONES),
+    reason=TEXT,
+    since=st.none() | MOMENTS,
+    attempts=st.integers(0, 9),
+    moved_at=st.none() | MOMENTS,
+    pickup=st.none() | LOCATIONS,
+    signed_by=TEXT,
+    scans=st.integers(0, 99),
+    set_aside=st.integers(0, 99),
+)
+PARCELS = st.builds(
+    Parcel,
+    shop=TEXT,
+    order_id=TEXT,
+    carrier=TEXT,
+    tracking_number=TEXT,
+    service=TEXT,
+    ships_from=TEXT,
+    label_created_at=MOMENTS,
+    registered_at=MOMENTS,
+    address_version=st.integers(1, 99),
+    payload_digest=TEXT,
+    version=st.integers(1, 99),
+    expected_delivery_at=st.none() | MOMENTS,
+    signature_required=st.booleans(),
+    insured_value=st.none() | st.builds(Money, NUMBERS, TEXT),
+    progress=PROGRESS,
+    pulled_at=st.none() | MOMENTS,
+    due_at=st.none() | MOMENTS,
+)
+ENTRIES = st.builds(Entry, at=MOMENTS, what=TEXT, detail=TEXT, by=TEXT, note=TEXT)
+CASES = st.builds(
+    Case,
+    id=TEXT,
+    kind=st.sampled_from(KINDS),
+    parcel=TEXT,
+    reason=TEXT,
+    state=st.sampled_from(["open", "resolved"]),
+    severity=TEXT,
+    opened_at=MOMENTS,
+    opened_by=TEXT,
+    through=st.tuples(TEXT, TEXT),
+    round_at=st.none() | MOMENTS,
+    origin=st.sampled_from(["carrier", "buyer"]),
+    step=TEXT,
+    step_since=st.none() | MOMENTS,
+    step_due_at=st.none() | MOMENTS,
+    overdue=st.integers(0, 9),
+    snoozed_until=st.none() | MOMENTS,
+    resolved_at=st.none() | MOMENTS,
+    resolution=TEXT,
+    offers=st.integers(0, 9),
+    asked=st.dictionaries(TEXT, st.integers(0, 9), max_size=3),
+    history=st.lists(ENTRIES, max_size=3).map(tuple),
+    due_at=st.none() | MOMENTS,
+)
+OPTIONS = st.builds(
+    Option,
+    name=TEXT,
+    fee=NUMBERS,
+    currency=TEXT,
+    paid_by=st.sampled_from(["nobody", "seller", "buyer"]),
+    delay_days=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    takes_address=st.booleans(),
+    warns=st.booleans(),
+)
+OFFERS = st.builds(
+    Offer,
+    id=TEXT,
+    case=TEXT,
+    n=st.integers(1, 9),
+    row=TEXT,
+    options=st.lists(OPTIONS, max_size=3).map(tuple),
+    state=st.sampled_from(list(NEXT)),
+    made_at=MOMENTS,
+    expires_at=MOMENTS,
+    chosen=TEXT,
+    address_version=st.integers(0, 99),
+    consent=st.dictionaries(TEXT, PLAIN, max_size=4),
+    history=st.lists(st.dictionaries(TEXT, TEXT, max_size=3), max_size=3).map(tuple),
+)
+POINTERS = st.builds(Pointer, TEXT, TEXT, TEXT, TEXT, MOMENTS)
 TYPES: dict[str, Any] = {
     "order": Order,
     "version": AddressVersion,
@@ -125,6 +248,16 @@ TYPES: dict[str, Any] = {
     "link": Link,
     "buyer": Buyer,
     "confirmation": Confirmation,
+    "pending change": PendingChange,
+    "parcel": Parcel,
+    "progress": Progress,
+    "scan": Scan,
+    "location": Location,
+    "case": Case,
+    "entry": Entry,
+    "offer": Offer,
+    "option": Option,
+    "pointer": Pointer,
 }
 KEPT = {
     "order": ORDERS,
@@ -133,6 +266,16 @@ KEPT = {
     "link": LINKS,
     "buyer": BUYERS,
     "confirmation": CONFIRMATIONS,
+    "pending change": PENDING,
+    "parcel": PARCELS,
+    "progress": PROGRESS,
+    "scan": SCANS,
+    "location": LOCATIONS,
+    "case": CASES,
+    "entry": ENTRIES,
+    "offer": OFFERS,
+    "option": OPTIONS,
+    "pointer": POINTERS,
 }
 
 
@@ -159,6 +302,11 @@ def test_the_law_above_speaks_of_every_member(kind: str) -> None:
 
     draw()
     assert forgotten == set()
+
+
+@given(SCANS)
+def test_a_scan_that_is_read_back_has_the_same_name(scan: Scan) -> None:
+    assert from_plain(Scan, from_wire(to_wire(to_plain(scan)))).digest == scan.digest
 
 
 def optional(of: Any) -> set[str]:

@@ -11,17 +11,18 @@ from fakes import NOW, FakeLinks, FakeMailer, FakeMessages, FakePager, an_order
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.cases.rulebook import Rulebook
 from doorstep.errors import AnswerLost, Permanent, Transient, Undeliverable
 from doorstep.messages.feedback import Feedback, record
 from doorstep.messages.message import LONGEST_PAUSE, MOST_NUDGES, STUCK_AFTER, Message, MessageRef, Receipt
 from doorstep.messages.overdue import look_after
 from doorstep.messages.sending import Sender
-from doorstep.orders.policy import Policies
 from doorstep.outbox import MessageRequest
 
 GRAVITY: Sequence[Receipt] = ("delivered", "bounced", "complained", "failed")
 RECEIPTS = st.lists(st.sampled_from(GRAVITY), max_size=8)
 FILE = an_order()
+RULES = Rulebook.from_json("{}")
 
 
 def sent_message() -> Message:
@@ -83,7 +84,7 @@ def test_no_trouble_that_passes_loses_a_mail(template: str, troubles: list[str])
     """Each trouble meets all five receives of a note; then the sweeper finds the message when its time has come."""
     store, mailer, now = FakeMessages(FILE), FakeMailer(), [NOW]
     ref = store.add(MessageRequest(template, "buyer", 1))
-    sender = Sender(store, mailer, FakePager(), FakeLinks(), Policies.from_json("{}"), "en", lambda: now[0])
+    sender = Sender(store, mailer, FakePager(), FakeLinks(), RULES, "en", lambda: now[0])
     errors = {
         "throttled": Transient("unavailable", "x"),
         "no permission": Permanent("not_possible", "x"),
@@ -115,8 +116,7 @@ class Killed(BaseException):
 def test_no_history_sends_a_mail_oftener_than_its_template_allows(template: str, steps: list[str]) -> None:
     store, mailer, now = FakeMessages(FILE), FakeMailer(), [NOW]
     ref = store.add(MessageRequest(template, "buyer", 1))
-    policies = Policies.from_json("{}")
-    sender = Sender(store, mailer, FakePager(), FakeLinks(), policies, "en", lambda: now[0])
+    sender = Sender(store, mailer, FakePager(), FakeLinks(), RULES, "en", lambda: now[0])
     unsure = 0  # how often nobody could know whether a mail went out
     finals: list[str] = []
 

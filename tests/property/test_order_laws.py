@@ -212,6 +212,19 @@ GROUPS = st.fixed_dictionaries(
             },
         ),
         "resend": st.fixed_dictionaries({}, optional={"wait_minutes": PERIODS, "at_most": numbers(50)}),
+        "parcels": st.fixed_dictionaries(
+            {}, optional={"silent_after_minutes": PERIODS, "unhanded_after_minutes": PERIODS}
+        ),
+        "offers": st.fixed_dictionaries(
+            {},
+            optional={
+                "redirect_paid_by": st.sampled_from(["seller", "buyer"]),
+                "payment_url": st.sampled_from(["", "https://pay.example.com/{shop}/{order}?offer={offer}"]),
+                "never_offer": st.lists(st.sampled_from(["refund", "redirect", "coupon"]), unique=True),
+                "remedy_up_to_amount": numbers(10**9),
+            },
+        ),
+        "tasks": st.fixed_dictionaries({}, optional={"task_link_valid_minutes": PERIODS}),
     },
 )
 

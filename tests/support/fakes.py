@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from samples import order
+from samples import TRACKING, order, parcel
 
 from doorstep.address import TypedAddress
+from doorstep.cases.case import Case
+from doorstep.cases.desk import CaseDesk
+from doorstep.cases.offer import Offer
+from doorstep.cases.rulebook import Rulebook
+from doorstep.cases.store import CaseChange, ParcelFile
+from doorstep.cases.tracking import hear
 from doorstep.errors import Conflict
 from doorstep.messages.alert import Alert
 from doorstep.messages.mail import Letter
@@ -18,11 +24,16 @@ from doorstep.messages.message import Message, MessageRef
 from doorstep.messages.ports import Envelope, MessageFile
 from doorstep.orders.change import OrderChange
 from doorstep.orders.desk import Desk
+from doorstep.orders.link import Purpose
 from doorstep.orders.order import AddressVersion, Order
 from doorstep.orders.placing import decode_order, placed
 from doorstep.orders.policy import Policies
 from doorstep.orders.store import OrderFile
 from doorstep.outbox import Event, MessageRequest
+from doorstep.parcels.matching import Pointer
+from doorstep.parcels.parcel import Parcel
+from doorstep.parcels.registering import Registration, decode_parcel, register_parcel
+from doorstep.parcels.scan import Scan
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 _NO_FLAGS = ("po_box", "private_mailbox", "military", "territory", "non_contiguous", "rural_route", "general_delivery")
@@ -118,6 +129,153 @@ def placing(policy: str = "{}", **changes: Any) -> tuple[OrderChange, OrderFile]
     return change, OrderFile(change.order, (change.address,))
 
 
+_Of = tuple[str, str]  # shop and order id
+
+
+@dataclass
+class FakeParcels:
+    """A `ParcelFinder`, `ScanStore` and `CaseStore` in memory, beside the orders it writes to.
+
+    As in the table, everything of a parcel is written under its version, cases are numbered within the order, and no
+    two messages may have one key. `before_commit` runs just before the next commits, as a faster rival would; so does
+    `before_park`.
+    """
+
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    kept: dict[_Of, dict[str, Parcel]] = field(default_factory=dict)
+    cases: dict[_Of, dict[str, Case]] = field(default_factory=dict)
+    offers: dict[_Of, dict[str, Offer]] = field(default_factory=dict)
+    scans: dict[tuple[str, str, str], dict[str, Scan]] = field(default_factory=dict)
+    pointing: dict[str, tuple[Pointer, ...]] = field(default_factory=dict)
+    waiting: dict[str, dict[str, Scan]] = field(default_factory=dict)
+    changes: list[CaseChange] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
+    before_commit: deque[Callable[[], None]] = field(default_factory=deque)
+    before_park: deque[Callable[[], None]] = field(default_factory=deque)
+
+    def order(self, shop: str, order_id: str) -> OrderFile | None:
+        return self.orders.read(shop, order_id)
+
+    def find_parcel(self, shop: str, order_id: str, parcel: str) -> Parcel | None:
+        return self.kept.get((shop, order_id), {}).get(parcel)
+
+    def register(self, registration: Registration, *, cause: str) -> None:
+        self._let_rivals_in()
+        new, pointer = registration.parcel, registration.pointer
+        if self.find_parcel(new.shop, new.order_id, new.id) is not None:
+            raise Conflict("moved_on", "there is such a parcel")
+        self.orders.commit(registration.order, cause=cause)
+        self.kept.setdefault((new.shop, new.order_id), {})[new.id] = new
+        self.pointing[pointer.tracking_number] = (*self.pointers(pointer.tracking_number), pointer)
+        self.registrations.append(registration)
+
+    def pointers(self, tracking_number: str) -> tuple[Pointer, ...]:
+        return self.pointing.get(tracking_number, ())
+
+    def keep_scans(self, pointer: Pointer, scans: Sequence[Scan]) -> None:
+        parcel = f"{pointer.carrier}.{pointer.tracking_number}"
+        kept = self.scans.setdefault((pointer.shop, pointer.order_id, parcel), {})
+        kept.update({scan.digest: scan for scan in scans})
+
+    def park(self, tracking_number: str, scans: Sequence[Scan]) -> None:
+        if self.before_park:
+            self.before_park.popleft()()
+        if self.pointers(tracking_number):
+            raise Conflict("moved_on", "the parcel is registered")
+        self.waiting.setdefault(tracking_number, {}).update({scan.digest: scan for scan in scans})
+
+    def parked(self, tracking_number: str) -> tuple[Scan, ...]:
+        return tuple(self.waiting.get(tracking_number, {}).values())
+
+    def unpark(self, tracking_number: str, scans: Sequence[Scan]) -> None:
+        for scan in scans:
+            self.waiting[tracking_number].pop(scan.digest, None)
+
+    def read_parcel(self, shop: str, order_id: str, parcel: str, *, scans: bool = False) -> ParcelFile | None:
+        found, order = self.find_parcel(shop, order_id, parcel), self.order(shop, order_id)
+        if found is None or order is None:
+            return None
+        return ParcelFile(
+            order=order,
+            parcel=found,
+            parcels=self.parcels(shop, order_id),
+            cases=tuple(self.cases.get((shop, order_id), {}).values()),
+            offers=tuple(self.offers.get((shop, order_id), {}).values()),
+            scans=tuple(self.scans.get((shop, order_id, parcel), {}).values()) if scans else (),
+        )
+
+    def find_case(self, shop: str, order_id: str, case: str) -> Case | None:
+        return self.cases.get((shop, order_id), {}).get(case)
+
+    def parcels(self, shop: str, order_id: str) -> tuple[Parcel, ...]:
+        return tuple(sorted(self.kept.get((shop, order_id), {}).values(), key=lambda it: it.registered_at))
+
+    def commit_case(self, change: CaseChange, *, cause: str) -> None:
+        self._let_rivals_in()
+        after = change.parcel
+        of = (after.shop, after.order_id)
+        cases = self.cases.setdefault(of, {})
+        if self.kept[of][after.id].version != after.version - 1:
+            raise Conflict("moved_on", "another version")
+        if any(cases.get(case.id, case).parcel != case.parcel for case in change.cases):
+            raise Conflict("moved_on", "another parcel has taken the number")
+        if {request.key for request in change.messages} & {request.key for request in self.messages}:
+            raise Conflict("moved_on", "there is such a message")
+        if change.order is not None:
+            self.orders.commit(change.order, cause=cause)
+        self.kept[of][after.id] = after
+        cases.update({case.id: case for case in change.cases})
+        self.offers.setdefault(of, {}).update({offer.id: offer for offer in change.offers})
+        self.scans.setdefault((*of, after.id), {}).update({scan.digest: scan for scan in change.scans})
+        self.changes.append(change)
+
+    def _let_rivals_in(self) -> None:
+        if self.before_commit:
+            self.before_commit.popleft()()
+
+    @property
+    def messages(self) -> list[MessageRequest]:
+        """All messages that cases asked for, in order."""
+        return [request for change in self.changes for request in change.messages]
+
+    @property
+    def events(self) -> list[Event]:
+        """All events about parcels and cases, in order."""
+        return [event for change in self.changes for event in change.events]
+
+
+def case_desk(store: FakeParcels, *, now: datetime = NOW, policy: str = "{}") -> CaseDesk:
+    """A desk for cases at this moment."""
+    return CaseDesk(store, Rulebook.from_json(policy), now, "test")
+
+
+def shipped(policy: str = "{}", *, parcels: Sequence[Mapping[str, Any]] = ({},), **changes: Any) -> FakeParcels:
+    """A store with one order whose parcels (bodies as in `samples.parcel`) are on their way; `changes` as in
+    `samples.order`."""
+    change, file = placing(policy, **changes)
+    store, rules = FakeParcels(), Rulebook.from_json(policy)
+    store.orders.commit(change, cause="test")
+    for body in parcels:
+        own = rules.policies.of(file.order.shop)
+        new = decode_parcel(parcel(**body))
+        of = store.order(file.order.shop, file.order.order_id)
+        register_parcel(new, of or file, store=store, policy=own, now=NOW, cause="test")
+    return store
+
+
+def tell(store: FakeParcels, *scans: Scan, now: datetime = NOW, policy: str = "{}") -> ParcelFile:
+    """The parcel's file once these scans have been heard, in one batch."""
+    hear(case_desk(store, now=now, policy=policy), store, scans)
+    return on_file(store)
+
+
+def on_file(store: FakeParcels, number: str = TRACKING) -> ParcelFile:
+    """The file of the sample parcel."""
+    file = store.read_parcel("shop-1", "1001", f"ups.{number}", scans=True)
+    assert file is not None
+    return file
+
+
 @dataclass
 class FakeMessages:
     """A `MessageStore` in memory with one order; writes are conditional as in the table. `before_move` runs just before
@@ -130,6 +288,7 @@ class FakeMessages:
     nudges: list[str] = field(default_factory=list)
     failures: deque[Exception | None] = field(default_factory=deque)
     before_move: deque[Callable[[], None]] = field(default_factory=deque)
+    parcel: ParcelFile | None = None
 
     def add(self, request: MessageRequest, at: datetime = NOW) -> MessageRef:
         """Keep a message that was asked for."""
@@ -141,7 +300,9 @@ class FakeMessages:
 
     def read_message(self, ref: MessageRef) -> MessageFile | None:
         message = self.messages.get(ref.key)
-        return MessageFile(message, self.order) if message else None
+        if message is None:
+            return None
+        return MessageFile(message, self.order, self.parcel if message.facts.get("parcel") else None)
 
     def move(
         self,
@@ -210,16 +371,18 @@ class FakePager:
 
 @dataclass
 class FakeLinks:
-    """Makes links that tell what they are; keeps until when they work."""
+    """Makes links that tell what they are; keeps until when they work, and what they are about."""
 
     issued: dict[str, datetime] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
 
-    def issue(self, purpose: Literal["confirm", "order"], ref: MessageRef, expires_at: datetime) -> str:
+    def issue(self, purpose: Purpose, ref: MessageRef, expires_at: datetime, subject: str = "") -> str:
         url = self.url(purpose, ref)
         self.issued.setdefault(url, expires_at)
+        self.subjects.setdefault(url, subject)
         return url
 
-    def url(self, purpose: Literal["confirm", "order"], ref: MessageRef) -> str:
+    def url(self, purpose: Purpose, ref: MessageRef) -> str:
         return f"https://shop.example.com/{purpose}/{ref.key.replace('/', '_')}"
 
     def code(self, shop: str, order_id: str, key: str) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from stack_template import ROOT
+
+from doorstep.parcels.scan import Scan
+from doorstep.parcels.vocabulary import is_physical
 
 GOOD = {
     "line1": "149 Church Street",
@@ -41,6 +45,28 @@ def order(order_id: str = "1001", **changes: Any) -> dict[str, Any]:
         else:
             body[name] = value
     return body
+
+
+TRACKING = "1ZDSTEP10030000126"
+"""A number that the carrier of the sample parcel takes an intercept for."""
+
+
+def parcel(**changes: Any) -> dict[str, Any]:
+    """The body of `POST …/parcels` with some members changed; None takes a member away."""
+    body: dict[str, Any] = {
+        "carrier": "UPS",
+        "tracking_number": TRACKING,
+        "label_created_at": "2026-11-21T15:00:00Z",
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def scan(milestone: str, reason: str = "", *, at: datetime, **said: Any) -> Scan:
+    """A scan of the sample parcel; physical as the vocabulary has it, unless said otherwise."""
+    told = {"provider": "easypost", "carrier": "ups", "tracking_number": TRACKING, "received_at": at}
+    physical = is_physical(milestone, reason)
+    return Scan(milestone=milestone, reason=reason, occurred_at=at, **{**told, "is_physical": physical, **said})
 
 
 def code_in(text: str) -> str:

@@ -20,8 +20,15 @@ Complaints = Iterator[str]
 FUNCTION: Final = "AWS::Serverless::Function"
 QUEUE: Final = "AWS::SQS::Queue"
 ALARM: Final = "AWS::CloudWatch::Alarm"
-# Pages: the token in the path is the credential. OPTIONS: a browser sends neither key nor token with its preflight.
-OPEN_PAGES: Final = {"/confirm/{token}", "/order/{token}"}
+# What API Gateway lets anybody call, and what the credential is instead. Besides these only OPTIONS is open: a browser
+# sends neither key nor token with its preflight.
+OPEN: Final[Mapping[str, str]] = {
+    "/confirm/{token}": "the token of the buyer's link",
+    "/order/{token}": "the token of the buyer's link",
+    "/offers/{token}": "the token of the buyer's link",
+    "/tasks/{token}": "the token in the alert that ops got, good for one case",
+    "/webhooks/{provider}": "the provider's signature over the body: providers know no keys of ours",
+}
 PUBLIC_KEY: Final = {("POST", "/addresses/validate"), ("GET", "/addresses/formats/{country}")}
 # Neither the path (tokens are credentials) nor who called (addresses of callers are personal).
 LOGGED: Final = {
@@ -43,6 +50,12 @@ SECURITY_HEADERS: Final = {
     "Strict-Transport-Security",
     "X-Content-Type-Options",
     "X-Frame-Options",
+}
+# Events that Doorstep listens to, and whether only its own are taken.
+INBOUND: Final[Mapping[str, bool]] = {
+    "Carrier Webhook Received": True,
+    "Parcel Registered": True,
+    "Parcel Scanned": False,
 }
 GATEWAY_ANSWERS: Final = {
     "DEFAULT_4XX",
@@ -285,8 +298,45 @@ def events_go_through_queues(stack: Stack) -> Complaints:
     functions = {name for name, _ in of_kind(stack, FUNCTION)}
     for name, rule in of_kind(stack, "AWS::Events::Rule"):
         for place in rule.get("Targets", []):
-            if target(place["Arn"]) in functions or "DeadLetterConfig" not in place:
+            if target(place["Arn"]) in functions or not {"DeadLetterConfig", "RetryPolicy"} <= set(place):
                 yield f"{name} has a target that loses events"
+
+
+def inbound_events_are_consumed(stack: Stack) -> Complaints:
+    """Each has a rule of its own on our bus that is on, and leads to a queue that a function reads."""
+    read = {target(source["Queue"]) for _, _, source in sources(stack, "SQS")}
+    ruled = set()
+    for name, rule in of_kind(stack, "AWS::Events::Rule"):
+        pattern = rule.get("EventPattern", {})
+        ruled |= set(pattern.get("detail-type", []))
+        if target(rule.get("EventBusName", "")) != "Bus" or rule.get("State", "ENABLED") != "ENABLED":
+            yield f"{name} does not listen to our bus"
+        if not {target(place["Arn"]) for place in rule.get("Targets", [])} & read:
+            yield f"{name} leads nowhere"
+        for event in pattern.get("detail-type", []):
+            if pattern.get("source") != (["doorstep"] if INBOUND.get(event, True) else None):
+                yield f"{name} takes {event} from the wrong sources"
+    yield from (f"{event} has no rule, or nobody expects it" for event in sorted(ruled ^ set(INBOUND)))
+
+
+def rules_may_send_to_their_queues(stack: Stack) -> Complaints:
+    """Each queue a rule delivers to, or gives up into, lets EventBridge send for that rule."""
+    for name, rule in of_kind(stack, "AWS::Events::Rule"):
+        for place in rule.get("Targets", []):
+            for queue in (target(place["Arn"]), target(place.get("DeadLetterConfig", {}).get("Arn", ""))):
+                if name not in _rules_let_in(stack, queue):
+                    yield f"{queue} does not take what {name} sends"
+
+
+def _rules_let_in(stack: Stack, queue: str) -> set[str]:
+    return {
+        target(rule)
+        for _, policy in of_kind(stack, "AWS::SQS::QueuePolicy")
+        if queue in map(target, policy["Queues"])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "events.amazonaws.com"} and queue in map(target, statement["Resource"])
+        for rule in statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn", [])
+    }
 
 
 # ---------------------------------------------------------------- api
@@ -300,7 +350,7 @@ def every_route_has_a_door(stack: Stack) -> Complaints:
             yield f"{name} asks preflights for a key"
     for route in routes(stack):
         wanted = "bearer"
-        if route.method == "OPTIONS" or route.path in OPEN_PAGES:
+        if route.method == "OPTIONS" or route.path in OPEN:
             wanted = "open"
         elif (route.method, route.path) in PUBLIC_KEY:
             wanted = "public_key"
@@ -327,6 +377,16 @@ def every_route_is_throttled(stack: Stack) -> Complaints:
             if setting.get("LoggingLevel") != "OFF" or setting.get("DataTraceEnabled") is not False:
                 yield f"{method} {path} logs paths and bodies"
         yield from (f"{method} {path} is limited and does not exist" for method, path in settings.keys() - paths)
+
+
+def open_doors_are_narrow(stack: Stack) -> Complaints:
+    """Whatever anybody may send to has a limit of its own, so that it cannot use up the limit of all."""
+    for _, api in of_kind(stack, "AWS::Serverless::Api"):
+        limited = {(it["HttpMethod"], it["ResourcePath"]) for it in api.get("MethodSettings", [])}
+        for route in routes(stack):
+            limit = (route.method, "/" + route.path.replace("/", "~1"))
+            if route.door != "bearer" and route.method == "POST" and limit not in limited:
+                yield f"{route.path} shares its limit with all"
 
 
 def public_keys_have_no_quota(stack: Stack) -> Complaints:
@@ -369,6 +429,40 @@ def tables_are_safe(stack: Stack) -> Complaints:
             "a policy for replacement": stack["Resources"][name].get("UpdateReplacePolicy") == "Retain",
         }
         yield from (f"{name} has no {what}" for what, there in held.items() if not there)
+
+
+def buckets_are_safe(stack: Stack) -> Complaints:
+    for name, bucket in of_kind(stack, "AWS::S3::Bucket"):
+        access = bucket.get("PublicAccessBlockConfiguration", {})
+        owners = bucket.get("OwnershipControls", {}).get("Rules", [])
+        ends = [
+            rule for rule in bucket.get("LifecycleConfiguration", {}).get("Rules", []) if rule["Status"] == "Enabled"
+        ]
+        held = {
+            "encryption": "BucketEncryption" in bucket,
+            "lock against the public": len(access) == 4 and set(access.values()) == {True},
+            "single owner": owners == [{"ObjectOwnership": "BucketOwnerEnforced"}],
+            "versions": bucket.get("VersioningConfiguration") == {"Status": "Enabled"},
+            "end for what it keeps": any(
+                {"ExpirationInDays", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"} <= set(rule)
+                for rule in ends
+            ),
+            "policy for deletion": str(stack["Resources"][name].get("DeletionPolicy")).startswith("Retain"),
+            "policy for replacement": stack["Resources"][name].get("UpdateReplacePolicy") == "Retain",
+            "denial of plain HTTP": name in _only_by_tls(stack),
+        }
+        yield from (f"{name} has no {what}" for what, there in held.items() if not there)
+
+
+def _only_by_tls(stack: Stack) -> set[str]:
+    return {
+        target(policy["Bucket"])
+        for _, policy in of_kind(stack, "AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        and len(statement["Resource"]) == 2  # the bucket and what is in it
+    }
 
 
 def alarms_reach_somebody(stack: Stack) -> Complaints:

@@ -7,12 +7,16 @@ read. Nothing is mocked between a handler and moto.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import importlib.util
 import itertools
 import json
 import re
 import sys
+import unicodedata
 import uuid
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +24,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import ModuleType, SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import boto3
 import time_machine
@@ -34,6 +38,7 @@ ENVIRONMENT = {
     "ORDERS_TABLE": "orders",
     "LINKS_TABLE": "links",
     "BUS": "doorstep",
+    "ARCHIVE_BUCKET": "archive",
     "POLICY": "{}",
     "MAIL_FROM": "confirm@shop.example.com",
     "CONFIGURATION_SET": "doorstep",
@@ -49,7 +54,15 @@ ENVIRONMENT = {
 }
 FUNCTIONS = sorted(path.name for path in (ROOT / "functions").iterdir() if (path / f"{path.name}.py").exists())
 KEYS = {"merchant-key": ("merchant-1", ["shop-1", "shop-2"]), "other-key": ("merchant-2", ["shop-9"])}
-_LINK = re.compile(r"https://abc123\.example\.com/live/(confirm|order)/([A-Za-z0-9_-]{22})")
+_LINK = re.compile(r"https://abc123\.example\.com/live/(confirm|order|offers|tasks)/([A-Za-z0-9_-]{22})")
+WEBHOOK_SECRET = "webhook-sécret"
+SAMPLE_SECRET = "sample-webhook-secret"  # what events/api/receive_webhook.json is signed with
+# The rules of template.yaml that lead events to the scans queue.
+INBOUND = {
+    "CarrierWebhookReceivedRule": {"source": ["doorstep"], "detail-type": ["Carrier Webhook Received"]},
+    "ParcelRegisteredRule": {"source": ["doorstep"], "detail-type": ["Parcel Registered"]},
+    "ParcelScannedRule": {"detail-type": ["Parcel Scanned"]},
+}
 MAX_RECEIVES = 5
 # Failed messages are there again at once, and what was said is kept for the tests however far they travel.
 QUEUE = {"VisibilityTimeout": "0", "MessageRetentionPeriod": "1209600"}
@@ -103,6 +116,7 @@ class World:
     errors: list[Exception] = field(default_factory=list)
     _fuse: int | None = None
     _rival: Callable[[], object] | None = None
+    _rival_waits: int = 0
 
     def __post_init__(self) -> None:
         for name, value in {**ENVIRONMENT, "POLICY": self.policy}.items():
@@ -123,7 +137,7 @@ class World:
             schema = {key: value for key, value in properties(logical).items() if key in wanted}
             dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema)
         sqs, sns = self.client("sqs"), self.client("sns")
-        for queue in ("messages", "deadlines", "feedback", "bus", "ops", "chat"):
+        for queue in ("messages", "deadlines", "feedback", "scans", "bus", "ops", "chat"):
             url = sqs.create_queue(QueueName=queue, Attributes=QUEUE)["QueueUrl"]
             self.monkeypatch.setenv(f"{queue.upper()}_QUEUE", url)
             self.dead[queue] = []
@@ -135,11 +149,20 @@ class World:
         events.create_event_bus(Name="doorstep")
         events.put_rule(Name="all", EventBusName="doorstep", EventPattern=json.dumps({"source": ["doorstep"]}))
         events.put_targets(Rule="all", EventBusName="doorstep", Targets=[{"Id": "queue", "Arn": self._arn("bus")}])
+        for rule, pattern in INBOUND.items():
+            events.put_rule(Name=rule, EventBusName="doorstep", EventPattern=json.dumps(pattern))
+            events.put_targets(Rule=rule, EventBusName="doorstep", Targets=[{"Id": "queue", "Arn": self._arn("scans")}])
+        self.client("s3").create_bucket(Bucket="archive")
         secrets = self.client("secretsmanager")
         signing = secrets.create_secret(Name="signing", SecretString="s" * 64)["ARN"]
         merchants = secrets.create_secret(Name="merchants", SecretString=json.dumps(_merchants()))["ARN"]
         self.monkeypatch.setenv("SIGNING_SECRET", signing)
         self.monkeypatch.setenv("MERCHANTS_SECRET", merchants)
+        webhooks = json.dumps({"providers": {"easypost": [WEBHOOK_SECRET, SAMPLE_SECRET]}})
+        webhooks = secrets.create_secret(Name="webhooks", SecretString=webhooks)["ARN"]
+        self.monkeypatch.setenv("WEBHOOK_SECRETS", webhooks)
+        pulls = secrets.create_secret(Name="pulls", SecretString=json.dumps({"providers": {}}))["ARN"]
+        self.monkeypatch.setenv("PULL_SECRETS", pulls)
         ses = self.client("sesv2")
         ses.create_email_identity(EmailIdentity="shop.example.com")
         ses.create_configuration_set(ConfigurationSetName="doorstep")
@@ -191,7 +214,11 @@ class World:
     ) -> Answer:
         """The seller's side, through the authorizer."""
         name = "validate_address" if path.startswith("/addresses") else "orders_api"
+        path, _, query = path.partition("?")
         event = api_event(method, path, raw if raw is not None else _text(body), headers)
+        if query:
+            event["queryStringParameters"] = dict(parse_qsl(query))
+            event["multiValueQueryStringParameters"] = parse_qs(query)
         if path == "/addresses/validate-batch" or name == "orders_api":
             merchant, shops = KEYS[key]
             event["requestContext"]["authorizer"] = {"merchant": merchant, "shops": ",".join(shops)}
@@ -206,14 +233,35 @@ class World:
         if lang:
             event["queryStringParameters"] = {"lang": lang}
             event["multiValueQueryStringParameters"] = {"lang": [lang]}
-        return _answer(self.invoke("buyer_pages", event))
+        return _answer(self.invoke("ops_pages" if path.startswith("/tasks/") else "buyer_pages", event))
+
+    def webhook(
+        self,
+        body: object,
+        *,
+        secret: str = WEBHOOK_SECRET,
+        headers: Mapping[str, str] | None = None,
+        name: str = "easypost",
+        base64: bool = False,
+    ) -> Answer:
+        """A provider calls: a body as JSON, or as the text or bytes it is, signed as EasyPost signs.
+
+        `base64`: as API Gateway hands on what it takes for binary.
+        """
+        raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+        signed = {"X-Hmac-Signature": sign_easypost(raw, secret)} if headers is None else headers
+        event = api_event("POST", f"/webhooks/{name}", raw.decode("utf-8", "surrogateescape"), signed)
+        if base64:
+            event.update(body=b64encode(raw).decode(), isBase64Encoded=True)
+        return _answer(self.invoke("receive_webhook", event))
 
     # ---------------------------------------------------------------- what AWS does
 
     def pump(self, rounds: int = 40) -> None:
         """Deliver stream records and queue messages until nothing moves any more."""
         for _ in range(rounds):
-            if not (self.relay() + self.drain("messages", "send_messages") + self.drain("deadlines", "meet_deadlines")):
+            moved = self.relay() + self.drain("scans", "track_parcels")
+            if not moved + self.drain("messages", "send_messages") + self.drain("deadlines", "meet_deadlines"):
                 return
         raise AssertionError("the world never came to rest")
 
@@ -346,9 +394,17 @@ class World:
 
     # ---------------------------------------------------------------- racing and killing
 
-    def before_next_write(self, rival: Callable[[], object]) -> None:
-        """Somebody is faster: `rival` runs when the next change has been decided on and is about to be committed."""
-        self._rival = rival
+    def before_next_write(self, rival: Callable[[], object], *, after: int = 0) -> None:
+        """Somebody is faster: `rival` runs when the next change has been decided on and is about to be committed.
+
+        `after`: so many writes pass before, scans in batches among them.
+        """
+        self._rival, self._rival_waits = rival, after
+
+    @property
+    def rival_came(self) -> bool:
+        """Whether the rival has had their turn."""
+        return self._rival is None
 
     def _watch_calls(self) -> None:
         from botocore.client import BaseClient
@@ -359,10 +415,13 @@ class World:
         def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
             if world._ignoring:
                 return original(client, operation, arguments)
-            reads = operation.startswith(("Get", "Query", "Describe", "List", "Receive"))
-            if operation == "TransactWriteItems" and world._rival is not None:
-                rival, world._rival = world._rival, None
-                rival()
+            reads = operation.startswith(("Get", "BatchGet", "Query", "Describe", "List", "Receive"))
+            if operation in {"TransactWriteItems", "BatchWriteItem"} and world._rival is not None:
+                if world._rival_waits:
+                    world._rival_waits -= 1
+                else:
+                    rival, world._rival = world._rival, None
+                    rival()
             if not reads:
                 world._spend()
             world.calls.append((client.meta.service_model.service_name, operation))
@@ -391,6 +450,11 @@ class World:
         self._fuse = moments
 
     @property
+    def moments_left(self) -> int:
+        """How many moments are left until the kill."""
+        return self._fuse or 0
+
+    @property
     def fuse_burnt(self) -> bool:
         """Whether the kill has happened."""
         return self._fuse is None
@@ -410,6 +474,12 @@ def new_world(monkeypatch: Any, policy: str = "{}", at: str = "2026-11-23T15:00:
     moment = datetime.fromisoformat(at)
     with mock_aws(), time_machine.travel(moment, tick=False) as traveller:
         yield World(monkeypatch, traveller, policy)
+
+
+def sign_easypost(body: bytes, secret: str) -> str:
+    """EasyPost's signature of version 1: HMAC-SHA256 over the raw body, the secret normalised (NFKD)."""
+    key = unicodedata.normalize("NFKD", secret).encode()
+    return "hmac-sha256-hex=" + hmac.new(key, body, hashlib.sha256).hexdigest()
 
 
 def api_event(method: str, path: str, body: str | None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:

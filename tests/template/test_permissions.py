@@ -11,8 +11,10 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import pytest
+from chronicle import Call
 from stack_template import resources, template
-from story import Call, told
+from story import told
+from world import ENVIRONMENT
 
 Right = tuple[str, str]
 """An IAM action, and what on: a logical id, perhaps with an index or a stream; `ses` for SES."""
@@ -27,6 +29,10 @@ NAMES: Final = {
     "chat": "ChatTopic",
     "signing": "SigningSecret",
     "merchants": "MerchantsSecret",
+    "webhooks": "WebhookSecrets",
+    "pulls": "PullSecrets",
+    "scans": "ScansQueue",
+    "archive": "ArchiveBucket",
 }
 FUNCTIONS: Final = sorted(resources("AWS::Serverless::Function"))
 IN_TRANSACTIONS: Final = {
@@ -79,7 +85,9 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _id(reference: Any) -> str:
-    """`{"Fn::GetAtt": ["X", "Arn"]}` → `X`, `${X.Arn}/index/i` → `X/index/i`, `*` → `*`, anything of SES → `ses`."""
+    """`{"Fn::GetAtt": ["X", "Arn"]}` → `X`, `${X.Arn}/index/i` → `X/index/i`, `${X.Arn}/folder/*` → `X/folder/*`,
+    `*` → `*`, anything of SES → `ses`.
+    """
     if isinstance(reference, str):
         return reference
     if "Ref" in reference:
@@ -107,6 +115,8 @@ def _rights(call: Call) -> Iterator[Right]:
             for item in given["TransactItems"]:
                 ((kind, request),) = item.items()
                 yield f"dynamodb:{IN_TRANSACTIONS[kind]}", NAMES[request["TableName"]]
+        case "dynamodb", "BatchWriteItem" | "BatchGetItem" as operation:
+            yield from ((f"dynamodb:{operation}", NAMES[table]) for table in given["RequestItems"])
         case "dynamodb", operation:
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             yield f"dynamodb:{operation}", NAMES[given["TableName"]] + index
@@ -114,6 +124,9 @@ def _rights(call: Call) -> Iterator[Right]:
             yield "sqs:SendMessage", NAMES[given["QueueUrl"].rpartition("/")[2]]
         case "events", "PutEvents":
             yield from (("events:PutEvents", NAMES[entry["EventBusName"]]) for entry in given["Entries"])
+        case "s3", "PutObject" | "GetObject" | "HeadObject" as operation:
+            right = "PutObject" if operation == "PutObject" else "GetObject"  # S3 asks for the same to read and to look
+            yield f"s3:{right}", f"{NAMES[given['Bucket']]}/{given['Key'].partition('/')[0]}/*"
         case "sns", "Publish":
             yield "sns:Publish", NAMES[given["TopicArn"].rpartition(":")[2]]
         case "secretsmanager", "GetSecretValue":
@@ -163,7 +176,9 @@ def superfluous(stack: Mapping[str, Any], function: str) -> set[Right]:
 
 
 def _covers(grant: Right, right: Right) -> bool:
-    """The only `*` on a resource are those of X-Ray, and of SES on the emulator; `sqs:SendMessage*` is an action."""
+    """The only `*` on a resource are those of X-Ray, of SES on the emulator, and behind the folder of a bucket (that is
+    how S3 names what is in it); `sqs:SendMessage*` is an action.
+    """
     same = grant[1] == right[1] or (grant[1] == "*" and right[1] == "ses")
     return same and fnmatchcase(right[0], grant[0])
 
@@ -181,6 +196,33 @@ def test_a_function_may_do_nothing_else(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_story_uses_every_function(function: str) -> None:
     assert used(function)
+
+
+def test_the_conditions_of_a_right_hold_for_what_is_done() -> None:
+    """A policy may also ask with what an action is called; then it is called with nothing else."""
+    asked = {name: list(_conditions(template(), name)) for name in FUNCTIONS}
+
+    assert asked["ReceiveWebhook"] == [
+        ("events:PutEvents", {"events:source": "doorstep", "events:detail-type": "Carrier Webhook Received"})
+    ]
+    assert asked["SendMessages"] == [("ses:SendEmail", {"ses:FromAddress": {"Ref": "MailFrom"}})]
+    assert [name for name, found in asked.items() if found] == ["ReceiveWebhook", "SendMessages"]
+    entries = [entry for call in _calls("ReceiveWebhook", "PutEvents") for entry in call.arguments["Entries"]]
+    assert {(it["Source"], it["DetailType"]) for it in entries} == {("doorstep", "Carrier Webhook Received")}
+    senders = {call.arguments["FromEmailAddress"] for call in _calls("SendMessages", "SendEmail")}
+    assert {sender.rpartition("<")[2].rstrip(">") for sender in senders} == {ENVIRONMENT["MAIL_FROM"]}
+
+
+def _conditions(stack: Mapping[str, Any], function: str) -> Iterator[tuple[str, Any]]:
+    role = stack["Resources"][_id(stack["Resources"][function]["Properties"]["Role"])]
+    for policy in role["Properties"]["Policies"]:
+        for statement in _statements(policy["PolicyDocument"]["Statement"]):
+            for members in statement.get("Condition", {}).values():
+                yield statement["Action"], members
+
+
+def _calls(function: str, operation: str) -> list[Call]:
+    return [it for it in told().calls if _logical(it.function) == function and it.operation == operation]
 
 
 def test_a_right_taken_away_is_missed_and_one_added_is_noticed() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
 import template_rules as rules
 import yaml
+from moto.events.models import EventPattern
+from routes import ROUTES
 from stack_template import ROOT, resources, template
 
 Rule = Callable[[rules.Stack], Iterator[str]]
@@ -67,9 +70,32 @@ BROKEN: Final[list[tuple[Rule, Break]]] = [
     (rules.nothing_scans, lambda it: _statement(it, "WatchDeadlinesRole").update(Action="dynamodb:*")),
     (rules.policies_say_what_is_allowed, lambda it: _statement(it, "WatchDeadlinesRole").update(NotAction="s3:*")),
     (rules.events_go_through_queues, lambda it: it["Resources"].update(Rule=_rule_with_a_function_as_target())),
+    (rules.events_go_through_queues, lambda it: _target(it, "ParcelScannedRule").pop("RetryPolicy")),
+    (rules.events_go_through_queues, lambda it: _target(it, "ParcelScannedRule").pop("DeadLetterConfig")),
+    (rules.inbound_events_are_consumed, lambda it: it["Resources"].pop("ParcelScannedRule")),
+    (rules.inbound_events_are_consumed, lambda it: _of("ParcelScannedRule")(it).update(State="DISABLED")),
+    (rules.inbound_events_are_consumed, lambda it: _of("ParcelScannedRule")(it).pop("EventBusName")),
+    (rules.inbound_events_are_consumed, lambda it: _of("ParcelScannedRule")(it).update(Targets=[])),
+    (rules.inbound_events_are_consumed, lambda it: _of("TrackParcels")(it).pop("Events")),
+    (
+        rules.inbound_events_are_consumed,
+        lambda it: _of("CarrierWebhookReceivedRule")(it)["EventPattern"].pop("source"),
+    ),
+    (
+        rules.inbound_events_are_consumed,
+        lambda it: _of("ParcelScannedRule")(it)["EventPattern"]["detail-type"].append("Order Placed"),
+    ),
+    (rules.rules_may_send_to_their_queues, lambda it: it["Resources"].pop("ScansQueuePolicy")),
+    (rules.rules_may_send_to_their_queues, lambda it: _lets_in(it, "aws:SourceArn").pop()),
+    (rules.rules_may_send_to_their_queues, lambda it: _of("ScansQueuePolicy")(it)["Queues"].pop()),
     (rules.every_route_has_a_door, lambda it: _source("OrdersApi", "Read")(it).update(Auth={"Authorizer": "NONE"})),
     (rules.every_route_has_a_door, lambda it: _source("ValidateAddress", "Validate")(it)["Auth"].pop("ApiKeyRequired")),
     (rules.every_route_has_a_door, lambda it: _source("BuyerPages", "Confirm")(it).pop("Auth")),
+    (rules.every_route_has_a_door, lambda it: _source("ReceiveWebhook", "Receive")(it).pop("Auth")),
+    (
+        rules.every_route_has_a_door,
+        lambda it: _source("OrdersApi", "ListCases")(it).update(Auth={"Authorizer": "NONE"}),
+    ),
     (rules.every_route_has_a_door, lambda it: API(it)["Auth"].pop("DefaultAuthorizer")),
     (rules.every_route_has_a_door, lambda it: _source("ValidateAddress", "ValidatePreflight")(it).pop("Auth")),
     (rules.browsers_may_ask_first, lambda it: _of("ValidateAddress")(it)["Events"].pop("FormatsPreflight")),
@@ -77,6 +103,8 @@ BROKEN: Final[list[tuple[Rule, Break]]] = [
     (rules.every_route_is_throttled, lambda it: API(it)["MethodSettings"][1].pop("ThrottlingBurstLimit")),
     (rules.every_route_is_throttled, lambda it: API(it)["MethodSettings"][1].update(ResourcePath="/~1nowhere")),
     (rules.every_route_is_throttled, lambda it: API(it)["MethodSettings"][1].update(DataTraceEnabled=True)),
+    (rules.open_doors_are_narrow, lambda it: _unlimited(it, "/~1webhooks~1{provider}")),
+    (rules.open_doors_are_narrow, lambda it: _unlimited(it, "/~1addresses~1validate")),
     (rules.public_keys_have_no_quota, lambda it: _of("CheckoutPlan")(it).update(Quota={"Limit": 1})),
     (rules.gateway_answers_can_be_read, lambda it: API(it)["GatewayResponses"].pop("THROTTLED")),
     (
@@ -92,6 +120,17 @@ BROKEN: Final[list[tuple[Rule, Break]]] = [
     (rules.tables_are_safe, lambda it: _of("OrdersTable")(it).pop("PointInTimeRecoverySpecification")),
     (rules.tables_are_safe, lambda it: _of("LinksTable")(it).pop("SSESpecification")),
     (rules.tables_are_safe, lambda it: it["Resources"]["LinksTable"].pop("DeletionPolicy")),
+    (rules.buckets_are_safe, lambda it: _of("ArchiveBucket")(it).pop("BucketEncryption")),
+    (
+        rules.buckets_are_safe,
+        lambda it: _of("ArchiveBucket")(it)["PublicAccessBlockConfiguration"].pop("BlockPublicAcls"),
+    ),
+    (
+        rules.buckets_are_safe,
+        lambda it: _of("ArchiveBucket")(it)["LifecycleConfiguration"]["Rules"][0].update(Status="Disabled"),
+    ),
+    (rules.buckets_are_safe, lambda it: it["Resources"]["ArchiveBucket"].pop("DeletionPolicy")),
+    (rules.buckets_are_safe, lambda it: it["Resources"].pop("ArchiveBucketPolicy")),
     (rules.alarms_reach_somebody, lambda it: _of("OutboxLagAlarm")(it).pop("AlarmActions")),
     (rules.alarms_reach_somebody, lambda it: _of("OutboxLagAlarm")(it).pop("AlarmDescription")),
     (rules.words_are_there, lambda it: it["Parameters"]["Stage"].pop("Description")),
@@ -105,8 +144,25 @@ def _statement(stack: dict[str, Any], role: str) -> dict[str, Any]:
     return last
 
 
+def _target(stack: dict[str, Any], rule: str) -> dict[str, Any]:
+    (target,) = _of(rule)(stack)["Targets"]
+    found: dict[str, Any] = target
+    return found
+
+
+def _lets_in(stack: dict[str, Any], key: str) -> list[Any]:
+    (statement,) = _of("ScansQueuePolicy")(stack)["PolicyDocument"]["Statement"]
+    found: list[Any] = statement["Condition"]["ArnEquals"][key]
+    return found
+
+
+def _unlimited(stack: dict[str, Any], path: str) -> None:
+    API(stack)["MethodSettings"] = [it for it in API(stack)["MethodSettings"] if it["ResourcePath"] != path]
+
+
 def _rule_with_a_function_as_target() -> dict[str, Any]:
-    targets = [{"Id": "1", "Arn": {"Fn::GetAtt": ["SendMessages", "Arn"]}, "DeadLetterConfig": {"Arn": "x"}}]
+    function = {"Fn::GetAtt": ["SendMessages", "Arn"]}
+    targets = [{"Id": "1", "Arn": function, "DeadLetterConfig": {"Arn": "x"}, "RetryPolicy": {}}]
     return {"Type": "AWS::Events::Rule", "Properties": {"Targets": targets}}
 
 
@@ -136,6 +192,47 @@ def test_every_alarm_is_in_the_runbook() -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 
     assert [name for name in resources(rules.ALARM) if name not in runbook] == []
+
+
+def test_every_open_route_has_a_reason_and_is_there() -> None:
+    assert set(rules.OPEN) == {it.path for it in ROUTES if it.door == "open" and it.method != "OPTIONS"}
+    assert all(rules.OPEN.values())
+
+
+def test_on_aws_the_archive_is_closed_to_plain_http() -> None:
+    """Only the emulator, which has no TLS, may do without."""
+    assert template()["Resources"]["ArchiveBucketPolicy"]["Condition"] == "OnAws"
+    assert template()["Conditions"]["OnAws"] == {"Fn::Equals": [{"Ref": "Emulator"}, "false"]}
+
+
+# ---------------------------------------------------------------- inbound events and their samples
+
+SAMPLES: Final = sorted([*(ROOT / "events" / "bus").glob("*.json"), *(ROOT / "events" / "bus_in").glob("*.json")])
+
+
+def caught(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """The samples that a rule catches."""
+    pattern = EventPattern.load(json.dumps(rule["Properties"]["EventPattern"]))
+    samples = [json.loads(path.read_text("utf-8")) for path in SAMPLES]
+    return [sample for sample in samples if pattern.matches_event(sample)]
+
+
+@pytest.mark.parametrize("event", sorted(rules.INBOUND))
+def test_an_inbound_event_has_a_sample_that_its_rule_catches_and_no_other(event: str) -> None:
+    by_rule = {
+        name: {it["detail-type"] for it in caught(rule)} for name, rule in resources("AWS::Events::Rule").items()
+    }
+
+    assert [name for name, events in by_rule.items() if event in events] == [event.title().replace(" ", "") + "Rule"]
+    assert by_rule[event.title().replace(" ", "") + "Rule"] == {event}
+
+
+@pytest.mark.parametrize(("event", "ours"), sorted(rules.INBOUND.items()))
+def test_what_others_put_on_the_bus_passes_for_ours_only_where_that_is_meant(event: str, ours: bool) -> None:
+    rule = template()["Resources"][event.title().replace(" ", "") + "Rule"]
+    pattern = EventPattern.load(json.dumps(rule["Properties"]["EventPattern"]))
+
+    assert pattern.matches_event({"source": "erp", "detail-type": event, "detail": {}}) is not ours
 
 
 # ---------------------------------------------------------------- wildcards, with their reasons

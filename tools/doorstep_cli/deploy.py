@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from doorstep_cli.stack import LocalStack
 
 STACK_NAME: Final = "doorstep"
-# One shop with the usual policy, and two that live in seconds, for stories and tests that cannot wait for hours.
+# One shop with the usual policy, and three that live in seconds, for stories and tests that cannot wait for hours.
 DEMO_POLICY: Final = {
     "shops": {
         "demo-shop": {"shop": {"name": "Demo Shop"}},
         "hurried-shop": {"shop": {"name": "Hurried Shop"}, "confirmation": {"remind_after_minutes": 0.03}},
         "worried-shop": {"shop": {"name": "Worried Shop"}, "confirmation": {"overdue_after_minutes": 0.03}},
+        "silent-shop": {"shop": {"name": "Silent Shop"}, "parcels": {"silent_after_minutes": 0.05}},
     }
 }
 MAIL_FROM: Final = "confirm@doorstep.example"

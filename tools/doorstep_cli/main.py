@@ -10,7 +10,7 @@ from typing import Final
 
 from doorstep_cli.errors import Trouble
 
-_MODULES: Final = ("local", "demo", "inbox", "keys")
+_MODULES: Final = ("local", "demo", "inbox", "keys", "webhooks", "normalize", "codes")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

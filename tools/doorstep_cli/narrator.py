@@ -13,11 +13,13 @@ from doorstep_cli.inbox import Received
 _COLOURS: Mapping[str, str] = {
     "checkout": "cyan",
     "shop": "blue",
+    "carrier": "bright_cyan",
     "buyer": "green",
     "scanner": "magenta",
     "doorstep": "yellow",
     "warehouse": "white",
     "ops": "red",
+    "stranger": "magenta",
 }
 
 
@@ -40,11 +42,18 @@ class Narrator:
         for detail in details:
             self._console.print(f"[dim]{'':>19}{escape(detail)}[/dim]")
 
-    def show(self, received: Received) -> None:
-        """A mail or an alert, whole; its lines are left as they are, so that links can be copied."""
+    def show(self, received: Received, *, most: int | None = None) -> None:
+        """A mail or an alert, whole or its first lines; they are left as they are, so that links can be copied."""
         to = f"to {', '.join(received.to)}" if received.to else "to the ops topic"
-        lines = (f"{received.kind} {to}", f"Subject: {received.subject}", "", *received.text.strip().splitlines())
-        for line in lines:
+        text = received.text.strip().splitlines()
+        rest = ["", "…"] if most is not None and len(text) > most else []
+        lines = (
+            f"{received.kind} {to}",
+            f"Subject: {received.subject}",
+            "",
+            *"\n".join(text[:most]).rstrip().splitlines(),
+        )
+        for line in (*lines, *rest):
             self._console.print(f"{'':>9}[dim]│[/dim] {escape(line)}", overflow="ignore", crop=False)
 
     def links(self, title: str, links: Mapping[str, str]) -> None:

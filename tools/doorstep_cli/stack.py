@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets as chance
 import subprocess
 import sys
 import time
@@ -25,9 +26,11 @@ from doorstep_cli.deploy import deploy, parameters
 from doorstep_cli.errors import Trouble
 from doorstep_cli.keys import issue
 from doorstep_cli.places import LOCAL, WEB
+from doorstep_cli.webhooks import add
 
 DEMO_MERCHANT: Final = "demo"
-DEMO_SHOPS: Final = ("demo-shop", "hurried-shop", "worried-shop")
+DEMO_PROVIDER: Final = "easypost"
+DEMO_SHOPS: Final = ("demo-shop", "hurried-shop", "worried-shop", "silent-shop")
 # What `down` removes; what was built stays, so that the next `up` starts warm (`make clean` removes that too).
 _STATE: Final = (
     "stack.json",
@@ -138,6 +141,11 @@ class LocalStack:
         return str(self._known("merchant_key"))
 
     @property
+    def webhook_secret(self) -> str:
+        """What webhooks of the provider `easypost` are signed with here."""
+        return str(self._known("webhook_secret"))
+
+    @property
     def outputs(self) -> dict[str, str]:
         """The stack's outputs: names of tables, queues, topics and secrets."""
         return dict(self._known("outputs"))
@@ -196,6 +204,10 @@ class LocalStack:
         if "merchant_key" not in self._state:
             secrets = self.client("secretsmanager")
             self._remember(merchant_key=issue(secrets, outputs["MerchantsSecret"], DEMO_MERCHANT, DEMO_SHOPS))
+        if "webhook_secret" not in self._state:
+            secret = chance.token_urlsafe(32)
+            add(self.client("secretsmanager"), outputs["WebhookSecrets"], DEMO_PROVIDER, secret)
+            self._remember(webhook_secret=secret)
         config = json.dumps({"apiUrl": self.api_url, "apiKey": self.api_key})
         (self.directory / "checkout-config.js").write_text(f"window.DOORSTEP = {config};\n")
 

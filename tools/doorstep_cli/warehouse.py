@@ -31,4 +31,4 @@ class Warehouse:
             for message in messages:
                 self._heard.append(json.loads(message["Body"]))
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return [event for event in self._heard if not order_id or event["detail"]["data"]["order_id"] == order_id]
+        return [event for event in self._heard if order_id in {"", event["detail"]["data"].get("order_id", "")}]

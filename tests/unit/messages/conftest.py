@@ -10,6 +10,8 @@ from typing import get_args
 import pytest
 
 from doorstep.messages import alert, mail, pages, views
+from doorstep.messages.catalogue import texts
+from doorstep.parcels.scan import MILESTONES
 
 HOSTILE = "<script>alert('x')</script>"
 BUYER = "O'Brien-Núñez"
@@ -28,6 +30,23 @@ BETTER = {**ENTERED, "line1": "12 Sample St", "postal_code": "05408"}
 ABROAD = {**ENTERED, "state": "ON", "postal_code": "K1A 0B1", "country": "CA"}
 ENTERED_LINES = (BUYER, "12 Sampel Street", UNIT, "Exampleton, VT 05401")
 BETTER_LINES = (BUYER, "12 Sample St", UNIT, "Exampleton, VT 05408")
+
+REDIRECT = views.ShownOption("redirect", "USD 21.00", "buyer", (1, 3), takes_address=True, warns=True)
+HOLD = views.ShownOption("hold_at_location", "USD 5.00", "seller", (1, 1), place="Sample Counter, Exampleton")
+WAIT = views.ShownOption("wait", "", "nobody")
+PARCEL = views.ShownParcel(
+    "Sample Express", "ZZ123", "https://carrier.example/track?n=ZZ123", "exception", "Monday", "Sample Counter"
+)
+ADDRESS_OPTIONS = {"change_address", "redirect", "reship"}
+
+
+def every_option() -> tuple[views.ShownOption, ...]:
+    """One of each name, and one of each way to tell what it costs and how much later the parcel arrives."""
+    named = (
+        views.ShownOption(name, "", "nobody", takes_address=name in ADDRESS_OPTIONS, warns=name == "redirect")
+        for name in texts("en").names("options")
+    )
+    return (*named, replace(REDIRECT, name="exchange"), HOLD, replace(WAIT, delay=(2, 2)), replace(WAIT, delay=(0, 4)))
 
 
 @pytest.fixture
@@ -49,13 +68,26 @@ def facts() -> mail.LetterFacts:
         previous_lines=BETTER_LINES,
         reply_to="help@example.com",
         new_lines=BETTER_LINES,
+        carrier="Sample Express",
+        tracking_number="ZZ123",
+        tracking_url="https://carrier.example/track?n=ZZ123",
+        expected="Friday",
+        kind="address_problem",
+        reason="address_apt_missing",
+        options=(REDIRECT, HOLD, WAIT),
+        until="Thursday, November 26, 6:00 PM (Eastern Time)",
+        state="accepted",
+        chosen=REDIRECT,
+        place="Sample Counter",
+        offer_url="https://orders.example.com/offers/token-three",
+        payment_url="https://pay.example/fee-21",
     )
 
 
 @pytest.fixture
 def bare_facts() -> mail.LetterFacts:
     """A letter with nothing it can do without."""
-    return mail.LetterFacts("Sample Shop", "A-1001", "", (), ENTERED_LINES)
+    return mail.LetterFacts("Sample Shop", "A-1001", "", (), ENTERED_LINES, state="expired")
 
 
 @pytest.fixture
@@ -117,6 +149,20 @@ def every_page(entered: views.ShownAddress) -> Callable[[str], dict[str, str]]:
             "link": pages.link_page(views.LinkView(locale)),
             "resend": pages.resend_page(views.ResendView(locale)),
         }
+        shown |= _offers(locale, plain, entered)
+        sent = replace(order, state="shipped", may_change=False, parcels=(PARCEL, replace(PARCEL, url="", place="")))
+        shown |= {
+            "shipped": pages.order_page(replace(sent, options=(REDIRECT, HOLD))),
+            "shipped/edited": pages.order_page(
+                replace(sent, options=(REDIRECT, HOLD), edited=entered, edited_option="redirect")
+            ),
+            "shipped/nothing": pages.order_page(sent),
+            "shipped/nothing-to": pages.order_page(replace(sent, reply_to="help@example.com")),
+            "shipped/label": pages.order_page(replace(sent, may_change=True, parcels=(PARCEL,))),
+            "delivered/nothing": pages.order_page(replace(sent, state="delivered")),
+            "delivered/nothing-to": pages.order_page(replace(sent, state="delivered", reply_to="help@example.com")),
+            "code/option": pages.code_page(replace(code, option="redirect")),
+        }
         for silence in get_args(views.Silence):
             shown[f"confirm/{silence}"] = pages.confirm_page(replace(ask, if_silent=silence))
         for notice in get_args(views.Notice):
@@ -131,3 +177,44 @@ def every_page(entered: views.ShownAddress) -> Callable[[str], dict[str, str]]:
         return shown
 
     return render
+
+
+def _offers(locale: str, plain: views.ShownAddress, entered: views.ShownAddress) -> dict[str, str]:
+    """The offer's page: open in every kind and for every reason, then in every state it may come to."""
+    offer = views.OfferView(
+        locale,
+        "Sample Shop",
+        "A-1001",
+        "address_problem",
+        PARCEL,
+        "open",
+        (REDIRECT, HOLD, WAIT),
+        plain,
+        3,
+        "Thursday",
+        reply_to="help@example.com",
+    )
+    shown = {
+        "offer/every-option": pages.offer_page(replace(offer, options=every_option(), current=entered)),
+        "offer/bare": pages.offer_page(
+            replace(offer, parcel=views.ShownParcel("", "ZZ123", "", "unknown"), until="", reply_to="")
+        ),
+        "offer/nothing": pages.offer_page(replace(offer, options=())),
+        "offer/edited": pages.offer_page(replace(offer, edited=entered, edited_option="redirect")),
+    }
+    for kind in ("address_problem", "delivery_attempt_failed", "lost"):
+        shown[f"offer/{kind}"] = pages.offer_page(replace(offer, kind=kind))
+    for reason in texts(locale).names("offers.reasons"):
+        shown[f"offer/because-{reason}"] = pages.offer_page(replace(offer, reason=reason))
+    for milestone in MILESTONES:
+        parcel = replace(PARCEL, milestone=milestone)
+        shown[f"offer/parcel-{milestone}"] = pages.offer_page(replace(offer, parcel=parcel))
+    for notice in get_args(views.Notice):
+        shown[f"offer/notice-{notice}"] = pages.offer_page(replace(offer, notice=notice))
+    for state in get_args(views.OfferState)[1:]:
+        reached = replace(offer, state=state, since="Tuesday", payment_url="https://pay.example/fee-21")
+        shown[f"offer/{state}"] = pages.offer_page(replace(reached, chosen=REDIRECT, new_lines=ENTERED_LINES))
+        shown[f"offer/{state}-unchosen"] = pages.offer_page(reached)
+        for one in every_option() if state in {"accepted", "fulfilled"} else ():
+            shown[f"offer/{state}-{one.name}-{one.delay}"] = pages.offer_page(replace(reached, chosen=one))
+    return shown

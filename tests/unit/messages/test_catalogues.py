@@ -10,10 +10,33 @@ from typing import get_args
 
 import pytest
 
+from doorstep.cases.offer import OfferState, Payer
 from doorstep.messages import alert, mail, views
 from doorstep.messages.catalogue import Texts, accepted, choose, languages, texts
+from doorstep.parcels.scan import MILESTONES
 
 LEAVES_READ_AS_TABLES = ("countries.", "moment.")
+FOR_OPS_TO_PASTE = "paste."  # buyers' words that an operator's page shows
+OPTIONS = {
+    "change_address",
+    "redirect",
+    "hold_at_location",
+    "cancel",
+    "cancel_and_reorder",
+    "wait",
+    "pickup_details",
+    "redeliver",
+    "pick_up",
+    "reship_after_return",
+    "refund_after_return",
+    "exchange",
+    "redeliver_with_concession",
+    "reship",
+    "partial_refund",
+    "refund",
+    "coupon",
+    "report_problem",
+}
 
 
 def leaves(found: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -84,9 +107,39 @@ def test_no_sentence_for_buyers_is_dead(
         mail.write_letter(template, locale, bare_facts)
         for silence in get_args(views.Silence):
             mail.write_letter(template, locale, replace(facts, if_silent=silence))
+    for kind in ("address_problem", "delivery_attempt_failed", "lost"):
+        mail.write_letter("offer", locale, replace(facts, kind=kind, reason=""))
+    for state in get_args(views.OfferState)[1:]:
+        mail.write_letter("offer_update", locale, replace(facts, state=state))
 
-    known = {key for key, _ in leaves(texts(locale).entries) if not key.startswith(LEAVES_READ_AS_TABLES)}
+    elsewhere = (*LEAVES_READ_AS_TABLES, FOR_OPS_TO_PASTE)
+    known = {key for key, _ in leaves(texts(locale).entries) if not key.startswith(elsewhere)}
     assert known - asked == {"language.code"}
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_every_option_milestone_and_state_has_words(locale: str) -> None:
+    catalogue = texts(locale)
+
+    assert set(catalogue.names("options")) == OPTIONS
+    for option in OPTIONS:
+        assert set(catalogue.names(f"options.{option}")) == {"title", "text", "button", "next", "done"}
+    assert set(catalogue.names("pages.milestones")) == set(MILESTONES)
+    assert set(catalogue.names("offers.states")) == set(get_args(views.OfferState)) - {"open"}
+
+
+def test_a_page_knows_the_states_and_payers_of_an_offer() -> None:
+    assert get_args(views.OfferState) == get_args(OfferState)
+    assert get_args(views.Payer) == get_args(Payer)
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_what_ops_may_paste_names_the_order_and_the_parcel(locale: str) -> None:
+    pasted = texts(locale).names("paste")
+
+    assert set(pasted) == {"address_problem", "delivery_attempt_failed", "stalled"}
+    for kind in pasted:
+        assert placeholders(texts(locale).sentence(f"paste.{kind}")) == {"order", "shop", "carrier", "number"}
 
 
 @pytest.mark.parametrize("locale", languages("ops"))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
-from doorstep.messages.catalogue import languages
+from doorstep.messages.catalogue import languages, texts
 from doorstep.messages.mail import TEMPLATES, LetterFacts, greetable, linkless, paste_text, write_letter
 from doorstep.messages.rendering import differences
+from doorstep.messages.views import OfferState, ShownOption
 
 HOSTILE = "<script>alert('x')</script>"
+HOLD = ShownOption("hold_at_location", "USD 5.00", "buyer", (1, 1), place="Sample Counter")
+STATES = get_args(OfferState)[1:]
 EVERY = [(template, locale) for template in TEMPLATES for locale in languages()]
 
 
@@ -63,6 +67,18 @@ def test_whatever_a_stranger_wrote_is_escaped(template: str, locale: str, facts:
         issues=(HOSTILE,),
         deadline=HOSTILE,
         reply_to=HOSTILE,
+        carrier=HOSTILE,
+        tracking_number=HOSTILE,
+        expected=HOSTILE,
+        until=HOSTILE,
+        place=HOSTILE,
+        options=(replace(HOLD, fee=HOSTILE, place=HOSTILE),),
+        chosen=replace(HOLD, fee=HOSTILE, place=HOSTILE),
+        kind=HOSTILE,
+        reason=HOSTILE,
+        tracking_url='https://example.com/"><script>',
+        payment_url='https://example.com/"><script>',
+        offer_url='https://example.com/"><script>',
         confirm_url='https://example.com/"><script>',
     )
 
@@ -188,6 +204,11 @@ def test_bait_in_an_address_or_a_title_makes_no_link(template: str, locale: str,
     lines = ("12 Sample St bad.example/prize", "http://bad.example", "you@example.com", "WWW.BAD.EXAMPLE")
     baited = replace(
         facts,
+        carrier="bad.example",
+        tracking_number="bad.example",
+        place="www.bad.example",
+        options=(replace(HOLD, place="you@example.com"),),
+        chosen=replace(HOLD, place="you@example.com"),
         items=(("Claim at https://bad.example", 1),),
         address_lines=lines,
         suggestion_lines=lines,
@@ -198,7 +219,7 @@ def test_bait_in_an_address_or_a_title_makes_no_link(template: str, locale: str,
     letter = write_letter(template, locale, baited)
 
     for part in (letter.text, Words(letter.html).text):
-        ours = re.sub(r"https://orders\.example\.com/\S+|help@example\.com", "", part)
+        ours = re.sub(r"https://(orders\.example\.com|(carrier|pay)\.example)/\S+|help@example\.com", "", part)
         assert not re.search(r"\S://|www\.\S|\S@\S|[^\s.]\.[a-z]{2}", ours, re.IGNORECASE), ours
 
 
@@ -221,6 +242,105 @@ def test_a_blank_goes_only_where_a_link_would_be(typed: str, told: str) -> None:
 @pytest.mark.parametrize(("template", "locale"), EVERY)
 def test_html_stays_below_the_size_at_which_mail_clients_clip(template: str, locale: str, facts: LetterFacts) -> None:
     assert len(write_letter(template, locale, facts).html.encode()) < 30_000
+
+
+def test_a_shipped_parcel_is_told_with_its_number_its_address_and_a_way_to_object(facts: LetterFacts) -> None:
+    letter = write_letter("parcel_shipped", "en", facts)
+    words = Words(letter.html)
+
+    for part in (letter.text, words.text):
+        assert "is being shipped with Sample Express" in " ".join(part.split())
+        for told in ("Sample Express", "ZZ123", "Friday", "12 Sampel Street", "Address not right? Tell us now."):
+            assert told in part
+    assert {facts.order_url, facts.tracking_url} <= set(words.links)
+    assert f"\n    {facts.order_url}\n" in letter.text
+    assert f"\n    {facts.tracking_url}\n" in letter.text
+
+
+def test_an_unknown_carrier_is_not_named(facts: LetterFacts, bare_facts: LetterFacts) -> None:
+    letter = write_letter("parcel_shipped", "en", replace(facts, carrier="", tracking_url=""))
+
+    assert "is being shipped. It goes" in letter.text
+    assert "Carrier:" not in letter.text
+    assert "Track the parcel" not in letter.text
+    assert "According to the carrier," in write_letter("offer", "en", bare_facts).text
+
+
+@pytest.mark.parametrize("locale", languages())
+def test_an_offer_says_what_happened_what_may_be_done_by_when_and_where(locale: str, facts: LetterFacts) -> None:
+    letter = write_letter("offer", locale, facts)
+    words = Words(letter.html)
+
+    for part in (letter.text, words.text):
+        plain = " ".join(part.split())
+        assert texts(locale).say("offers.reasons.address_apt_missing", carrier="Sample Express") in plain
+        for option in facts.options:
+            for word in ("title", "text"):
+                assert texts(locale).sentence(f"options.{option.name}.{word}") in plain
+        assert "USD 21.00" in plain
+        assert facts.until in plain
+    assert words.links.count(facts.offer_url) == 2
+    assert f"\n    {facts.offer_url}\n" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "key"),
+    [
+        ("address_problem", "address_moved", "offers.reasons.address_moved"),
+        ("address_problem", "never_heard_of", "offers.address_problem.intro"),
+        ("delivery_attempt_failed", "", "offers.delivery_attempt_failed.intro"),
+        ("lost", "", "offers.other.intro"),
+        ("", "", "offers.other.intro"),
+    ],
+)
+def test_what_happened_is_told_by_reason_then_by_kind(kind: str, reason: str, key: str, facts: LetterFacts) -> None:
+    letter = write_letter("offer", "en", replace(facts, kind=kind, reason=reason))
+
+    known = kind if kind in ("address_problem", "delivery_attempt_failed") else "other"
+    assert texts("en").say(key, carrier="Sample Express") in " ".join(letter.text.split())
+    assert letter.subject == texts("en").say(f"offers.{known}.subject", order="A-1001", shop="Sample Shop")
+
+
+@pytest.mark.parametrize("locale", languages())
+@pytest.mark.parametrize("state", STATES)
+def test_an_update_says_what_became_of_the_choice_and_what_happens_now(
+    state: str, locale: str, facts: LetterFacts
+) -> None:
+    letter = write_letter("offer_update", locale, replace(facts, state=state))
+    plain = " ".join(letter.text.split())
+    words = texts(locale)
+
+    assert letter.subject == words.say(f"offers.states.{state}.subject", order="A-1001", shop="Sample Shop")
+    assert words.say(f"offers.states.{state}.told", order="A-1001") in plain
+    assert words.sentence("options.redirect.title") in plain
+    by_option = {"accepted": "options.redirect.next", "fulfilled": "options.redirect.done"}
+    assert words.sentence(by_option.get(state, f"offers.states.{state}.next")) in plain
+    assert facts.offer_url in Words(letter.html).links
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_a_buyer_who_pays_for_what_is_under_way_gets_the_payment_link(state: str, facts: LetterFacts) -> None:
+    buyer, seller = (
+        write_letter("offer_update", "en", replace(facts, state=state, chosen=replace(HOLD, paid_by=payer)))
+        for payer in ("buyer", "seller")
+    )
+
+    asked = state in {"accepted", "requested"}
+    assert (facts.payment_url in buyer.text, facts.payment_url in Words(buyer.html).links) == (asked, asked)
+    assert ("Pay USD 5.00" in buyer.html) == asked
+    assert facts.payment_url not in seller.text + seller.html
+
+
+def test_an_update_in_a_state_nobody_knows_is_an_error(facts: LetterFacts) -> None:
+    with pytest.raises(KeyError, match="never_heard_of"):
+        write_letter("offer_update", "en", replace(facts, state="never_heard_of"))
+
+
+def test_the_options_can_be_pasted_as_paragraphs(facts: LetterFacts) -> None:
+    text = paste_text(write_letter("offer", "en", facts))
+
+    assert "\n\n- Wait for the carrier. Everything stays as it is. " in text
+    assert f"\n\n{facts.offer_url}\n\n" in text
 
 
 def test_an_unknown_letter_is_an_error(facts: LetterFacts) -> None:

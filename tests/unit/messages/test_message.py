@@ -111,10 +111,11 @@ def test_every_mail_leads_to_the_order(template: str) -> None:
 
 
 @pytest.mark.parametrize("template", alert.TEMPLATES)
-def test_an_alert_carries_no_link_and_is_told_by_no_other(template: str) -> None:
+def test_an_alert_leads_to_its_task_if_it_has_one_and_is_told_by_no_other(template: str) -> None:
     rules = load("messages/templates")[template]
 
-    assert (rules["links"], rules["tell_ops"]) == ([], False)
+    assert rules["links"] == (["task"] if template == "case_step" else [])
+    assert rules["tell_ops"] is False
 
 
 def test_a_try_in_vain_does_not_bring_the_next_nudge_forward() -> None:

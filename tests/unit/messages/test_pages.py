@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -88,7 +89,7 @@ def test_the_style_is_the_one_the_policy_allows(every_page: EveryPage) -> None:
 
 
 def test_every_form_posts_and_every_button_says_what_it_does(every_page: EveryPage) -> None:
-    known = {"confirm", "take_suggestion", "edit", "keep", "enter_code", "resend"}
+    known = {"confirm", "take_suggestion", "edit", "keep", "choose", "take_back", "enter_code", "resend"}
     said: set[str] = set()
     for name, page in every(every_page):
         assert all(
@@ -131,19 +132,32 @@ def test_whatever_a_stranger_wrote_is_escaped(locale: str) -> None:
     shown = views.ShownAddress(lines, address, issues, (views.ShownSuggestion(lines, address, ("line1",)),))
     american = replace(shown, address={**address, "country": "US"})
     items = ((HOSTILE, 1),)
+    parcel = views.ShownParcel(HOSTILE, HOSTILE, f'"{HOSTILE}', "exception", HOSTILE, HOSTILE)
+    option = views.ShownOption("redirect", HOSTILE, "buyer", (1, 3), HOSTILE, takes_address=True)
+    shipped = views.OrderView(
+        locale, HOSTILE, HOSTILE, "shipped", american, 1, HOSTILE, items, parcels=(parcel,), may_change=False
+    )
+    offer = views.OfferView(
+        locale, HOSTILE, HOSTILE, HOSTILE, parcel, "open", (option,), american, 1, HOSTILE, reply_to=HOSTILE
+    )
     rendered = [
         pages.confirm_page(views.ConfirmView(locale, HOSTILE, HOSTILE, shown, 1, items, HOSTILE)),
         pages.confirm_page(views.ConfirmView(locale, HOSTILE, HOSTILE, american, 1, items, edited=american)),
         pages.order_page(views.OrderView(locale, HOSTILE, HOSTILE, "released", shown, 1, HOSTILE, items)),
         pages.code_page(views.CodeView(locale, HOSTILE, HOSTILE, lines, lines, 1, 15)),
         pages.recorded_page(views.RecordedView(locale, HOSTILE, HOSTILE, "kept", HOSTILE, lines)),
+        pages.order_page(replace(shipped, reply_to=HOSTILE)),
+        pages.order_page(replace(shipped, options=(option,))),
+        pages.offer_page(offer),
+        pages.offer_page(replace(offer, edited=american, edited_option=option.name)),
+        pages.offer_page(replace(offer, state="accepted", chosen=option, new_lines=lines, payment_url=HOSTILE)),
         pages.problem_page(views.ProblemView(locale, 400, HOSTILE)),
     ]
 
     for html in rendered:
         assert "<script" not in html
         assert HOSTILE in Page(html).text
-    assert all("O'Brien-Núñez" in Page(html).text and "Apt ½" in Page(html).text for html in rendered[:5])
+    assert all("O'Brien-Núñez" in Page(html).text and "Apt ½" in Page(html).text for html in rendered[:-1])
 
 
 def test_an_unknown_locale_gets_english_and_reaches_no_attribute() -> None:
@@ -242,3 +256,132 @@ def test_a_problem_is_told_in_a_sentence_of_its_class(status: int, told: str) ->
     html = pages.problem_page(views.ProblemView("en", status))
 
     assert texts("en").sentence(f"pages.problem.{told}.text") in Page(html).text
+
+
+def forms(html: str) -> list[str]:
+    return re.findall(r"<form.*?</form>", html, re.DOTALL)
+
+
+def hidden(form: str) -> dict[str, str]:
+    return {given["name"]: given["value"] for given in Page(form).all("input") if given.get("type") == "hidden"}
+
+
+def test_every_option_is_a_form_of_its_own_that_says_which_it_is(every_page: EveryPage) -> None:
+    redirect, hold, wait = forms(every_page("en")["offer/address_problem"])
+
+    assert [button["value"] for button in Page(redirect).all("button")] == ["edit"]
+    assert hidden(redirect) == {"shown_version": "3", "option": "redirect", "country": "US"}
+    for form, name in ((hold, "hold_at_location"), (wait, "wait")):
+        assert [button["value"] for button in Page(form).all("button")] == ["choose"]
+        assert hidden(form) == {"shown_version": "3", "option": name}
+
+
+def test_an_option_says_what_it_costs_who_pays_and_how_much_later(every_page: EveryPage) -> None:
+    text = Page(every_page("en")["offer/address_problem"]).text
+
+    assert "Costs USD 21.00, which you pay. You get the payment link once you have chosen." in text
+    assert "Arrives about 1 to 3 days later." in text
+    assert "Free for you: we pay the fee of USD 5.00. Arrives about 1 day later." in text
+    assert "Place: Sample Counter, Exampleton" in text
+    assert "Please choose by Thursday." in text
+
+
+def test_money_back_is_not_called_free(every_page: EveryPage) -> None:
+    html = every_page("en")["offer/every-option"]
+    cards = re.findall(r'<section class="choice">.*?</section>', html, re.DOTALL)
+    free = {hidden(card)["option"] for card in cards if "Free for you." in card}
+
+    assert "refund" not in free
+    assert {"wait", "redeliver", "reship"} < free
+
+
+def test_a_redirect_is_agreed_to_where_it_is_chosen_and_where_the_address_is_doubted(every_page: EveryPage) -> None:
+    consent = texts("en").sentence("offers.terms.consent")
+    shown = every_page("en")
+
+    for name in ("offer/address_problem", "offer/edited", "shipped", "shipped/edited"):
+        assert shown[name].count(consent) == 1, name
+        assert shown[name].index(consent) < shown[name].rindex('name="line1"'), name
+
+
+@pytest.mark.parametrize("name", ["offer/edited", "shipped/edited"])
+def test_a_doubted_address_is_posted_again_for_the_same_option(name: str, every_page: EveryPage) -> None:
+    html = every_page("en")[name]
+
+    assert [hidden(form)["option"] for form in forms(html)] == ["redirect", "redirect"]
+    assert [button["value"] for button in Page(html).all("button")] == ["take_suggestion", "edit", "keep"]
+    assert texts("en").sentence("options.redirect.title") in html
+    assert {"href": ""} in Page(html).all("a")
+
+
+def test_a_code_for_an_option_says_which(every_page: EveryPage) -> None:
+    shown = every_page("en")
+
+    assert [hidden(form).get("option") for form in forms(shown["code/option"])] == ["redirect", "redirect"]
+    assert [hidden(form).get("option") for form in forms(shown["code"])] == [None, None]
+
+
+@pytest.mark.parametrize("state", get_args(views.OfferState)[1:])
+def test_an_answered_offer_says_what_became_of_it_and_asks_nothing_more(state: str, every_page: EveryPage) -> None:
+    html = every_page("en")[f"offer/{state}"]
+    text = Page(html).text
+
+    assert ['value="take_back"' in form for form in forms(html)] == [True] * (state == "accepted")
+    assert texts("en").sentence(f"offers.states.{state}.title") in text
+    assert "A-1001" in text
+    assert "Since Tuesday" in text
+    assert texts("en").sentence("options.redirect.title") in text
+    assert "Sampel Street" in html
+
+
+@pytest.mark.parametrize(
+    ("page", "pays"),
+    [
+        ("offer/accepted", True),
+        ("offer/requested", True),
+        ("offer/accepted-unchosen", False),
+        ("offer/accepted-wait-(2, 2)", False),
+        ("offer/accepted-hold_at_location-(1, 1)", False),
+        ("offer/fulfilled", False),
+        ("offer/withdrawn", False),
+        ("offer/address_problem", False),
+    ],
+)
+def test_only_a_buyer_who_pays_for_what_is_under_way_is_asked_to(page: str, pays: bool, every_page: EveryPage) -> None:
+    links = [link for link in Page(every_page("en")[page]).all("a") if link["href"] == "https://pay.example/fee-21"]
+
+    assert [link["rel"] for link in links] == ["noopener noreferrer"] * pays
+
+
+def test_an_order_on_its_way_shows_its_parcels_and_no_address_form(every_page: EveryPage) -> None:
+    page = Page(every_page("en")["shipped/nothing"])
+
+    assert page.all("form") == []
+    assert "Parcel 1" in page.text
+    assert "Parcel 2" in page.text
+    assert [link["href"] for link in page.all("a") if link["href"].startswith("https:")] == [
+        "https://carrier.example/track?n=ZZ123"
+    ]
+    assert texts("en").sentence("pages.order_page.no_change") in page.text
+    assert "write to help@example.com" in Page(every_page("en")["shipped/nothing-to"]).text
+
+
+def test_what_can_still_be_done_stands_on_the_page_of_a_shipped_order(every_page: EveryPage) -> None:
+    page = Page(every_page("en")["shipped"])
+
+    assert [button["value"] for button in page.all("button")] == ["edit", "choose"]
+    assert texts("en").sentence("pages.order_page.no_change") not in page.text
+
+
+def test_an_address_that_may_be_changed_keeps_its_form_though_a_label_is_made(every_page: EveryPage) -> None:
+    page = Page(every_page("en")["shipped/label"])
+
+    assert [button["value"] for button in page.all("button")] == ["edit"]
+
+
+def test_headings_skip_no_level(every_page: EveryPage) -> None:
+    for name, page in every(every_page):
+        levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
+
+        assert levels[0] == 1, name
+        assert all(after - before <= 1 for before, after in pairwise(levels)), name

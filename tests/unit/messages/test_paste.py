@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from fakes import NOW, FakeLinks, an_order
 
+from doorstep.cases.rulebook import Rulebook
 from doorstep.errors import Conflict
 from doorstep.messages.message import Message, MessageRef
 from doorstep.messages.paste import text_to_paste
 from doorstep.messages.ports import MessageFile
-from doorstep.orders.policy import Policies
 from doorstep.outbox import MessageRequest
 
-POLICY = Policies.from_json("{}").of("shop-1")
+RULES = Rulebook.from_json("{}")
 
 
 def handed_to_ops() -> MessageFile:
@@ -28,7 +28,7 @@ def handed_to_ops() -> MessageFile:
 def test_the_text_carries_the_links_that_were_issued_and_issues_none() -> None:
     links = FakeLinks()
 
-    told = text_to_paste(handed_to_ops(), links, POLICY)
+    told = text_to_paste(handed_to_ops(), links, RULES)
 
     assert told["key"] == "-/confirm_address/1"
     assert "1001" in told["subject"]
@@ -42,4 +42,4 @@ def test_what_went_another_way_is_not_for_pasting(channel: str) -> None:
     file = handed_to_ops()
 
     with pytest.raises(Conflict, match="not_for_pasting"):
-        text_to_paste(replace(file, message=replace(file.message, channel=channel)), FakeLinks(), POLICY)  # type: ignore[arg-type]
+        text_to_paste(replace(file, message=replace(file.message, channel=channel)), FakeLinks(), RULES)  # type: ignore[arg-type]

@@ -9,12 +9,12 @@ from contextlib import suppress
 import pytest
 from fakes import NOW, Clock, FakeLinks, FakeMailer, FakeMessages, FakePager, an_order, answered
 
+from doorstep.cases.rulebook import Rulebook
 from doorstep.errors import AnswerLost, Conflict, Permanent, Transient, Undeliverable
 from doorstep.messages import composing
 from doorstep.messages.feedback import Feedback, record
 from doorstep.messages.message import STUCK_AFTER, MessageRef
 from doorstep.messages.sending import Sender
-from doorstep.orders.policy import Policies
 from doorstep.outbox import MessageRequest
 
 CONFIRM = MessageRequest("confirm_address", "buyer", 1, facts={"address_version": 1})
@@ -28,9 +28,8 @@ class Office:
         self.store = FakeMessages(an_order(**changes))
         self.refs = [self.store.add(request) for request in requests or (CONFIRM,)]
         self.mailer, self.pager, self.links, self.clock = FakeMailer(), FakePager(), FakeLinks(), Clock()
-        self.sender = Sender(
-            self.store, self.mailer, self.pager, self.links, Policies.from_json("{}"), "en", self.clock
-        )
+        self.rules = Rulebook.from_json("{}")
+        self.sender = Sender(self.store, self.mailer, self.pager, self.links, self.rules, "en", self.clock)
 
     @property
     def ref(self) -> MessageRef:

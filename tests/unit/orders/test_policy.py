@@ -19,6 +19,30 @@ def test_without_overrides_the_defaults_hold() -> None:
     assert policy.release_at_ship_by == ("accept", "confirm", "add_unit")
 
 
+def test_without_overrides_a_parcel_may_be_silent_for_two_days_and_the_seller_pays() -> None:
+    policy = Policies.from_json("").of("any-shop")
+
+    assert (policy.silent_after_minutes, policy.unhanded_after_minutes) == (48 * 60, 96 * 60)
+    assert (policy.redirect_paid_by, policy.payment_url, policy.never_offer) == ("seller", "", ())
+    assert (policy.remedy_up_to_amount, policy.task_link_valid_minutes) == (30_000, 14 * 24 * 60)
+
+
+def test_what_other_rooms_read_stands_beside_and_is_left_to_them() -> None:
+    told = {"carriers": {"ups": 5}, "playbooks": 7}
+
+    assert Policies.from_json(json.dumps(told)).of("a") == Policies.from_json("").of("a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "https://pay.example.com", "https://pay.example.com/{shop}/{order}", "https://pay.example.com/?o={offer}"],
+)
+def test_a_payment_link_may_name_shop_order_and_offer(url: str) -> None:
+    policy = Policies.from_json(json.dumps({"default": {"offers": {"payment_url": url}}})).of("a")
+
+    assert policy.payment_url == url
+
+
 def test_the_shops_word_counts_before_the_sellers() -> None:
     policies = Policies.from_json(
         json.dumps(
@@ -66,6 +90,20 @@ def test_the_shops_word_counts_before_the_sellers() -> None:
         '{"default": {"change": {"changes_a_day": "ten"}}}',
         '{"default": {"shop": {"time_zone": 5}}}',
         '{"default": {"confirmation": {"overdue_after_minutes": 1e300}}}',
+        '{"default": {"parcels": {"silent_after_minutes": 0}}}',
+        '{"default": {"parcels": {"unhanded_after_minutes": "96"}}}',
+        '{"default": {"parcels": {"silent_after": 5}}}',
+        '{"default": {"offers": {"redirect_paid_by": "nobody"}}}',
+        '{"default": {"offers": {"payment_url": "http://pay.example.com"}}}',
+        '{"default": {"offers": {"payment_url": "https://pay.example.com/{buyer}"}}}',
+        '{"default": {"offers": {"payment_url": "https://pay.example.com/a b"}}}',
+        '{"default": {"offers": {"payment_url": 5}}}',
+        '{"default": {"offers": {"never_offer": "refund"}}}',
+        '{"default": {"offers": {"never_offer": [5]}}}',
+        '{"default": {"offers": {"never_offer": ["re fund"]}}}',
+        '{"default": {"offers": {"remedy_up_to_amount": -1}}}',
+        '{"default": {"offers": {"remedy_up_to_amount": true}}}',
+        '{"default": {"tasks": {"task_link_valid_minutes": 0}}}',
     ],
 )
 def test_a_policy_that_cannot_be_meant_is_refused(broken: str) -> None:

@@ -18,8 +18,9 @@ from doorstep.errors import NotFound, Permanent, Refused
 from doorstep.messages.message import Message, MessageRef
 from doorstep.outbox import Event, MessageRequest
 from doorstep.platform import bus as bus_module
-from doorstep.platform import keys, orders_table, secret
+from doorstep.platform import keys, secret
 from doorstep.platform import links as links_module
+from doorstep.platform import table as table_module
 from doorstep.platform.bus import Bus, Queue
 from doorstep.platform.items import from_plain, from_wire, stamp, to_plain, to_wire
 from doorstep.platform.keyring import Keyring
@@ -29,6 +30,7 @@ from doorstep.platform.merchants import Merchant, Merchants
 from doorstep.platform.orders_table import OrdersTable
 from doorstep.platform.outbox_items import Entry, event_entry, message_entry, read_entry
 from doorstep.platform.secret import Secret
+from doorstep.platform.table import Table
 
 REF = MessageRef("shop-1", "1001", "-/confirm_address/1")
 
@@ -224,9 +226,9 @@ def test_a_foreign_tag_names_no_message(tag: str) -> None:
 @pytest.mark.parametrize(("pk", "sk"), [("ORDER#shop-1#" + "x" * 3000, "ORDER"), ("ORDER#a#b", "MESSAGE#" + "é" * 600)])
 def test_a_key_too_long_for_the_table_is_of_nothing(monkeypatch: pytest.MonkeyPatch, pk: str, sk: str) -> None:
     fake = FakeClient(lambda _: {"Item": {}})
-    monkeypatch.setattr(orders_table, "client", lambda _: fake)
+    monkeypatch.setattr(table_module, "client", lambda _: fake)
 
-    assert OrdersTable("orders")._get(pk, sk) is None
+    assert Table("orders").get(pk, sk) is None
 
     assert fake.asked == []
 

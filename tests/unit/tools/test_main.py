@@ -31,7 +31,16 @@ def status(*arguments: str) -> object:
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("nonsense",), ("keys",), ("keys", "issue"), ("keys", "revoke", "--merchant", "acme"), ("up", "--fast")],
+    [
+        (),
+        ("nonsense",),
+        ("keys",),
+        ("keys", "issue"),
+        ("keys", "revoke", "--merchant", "acme"),
+        ("webhooks",),
+        ("webhooks", "add"),
+        ("up", "--fast"),
+    ],
     ids=" ".join,
 )
 def test_a_command_that_is_not_one_is_answered_with_its_usage(
@@ -43,7 +52,7 @@ def test_a_command_that_is_not_one_is_answered_with_its_usage(
     assert "usage: doorstep" in said.err
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "demo", "inbox", "keys"])
+@pytest.mark.parametrize("command", ["up", "down", "status", "demo", "inbox", "keys", "webhooks"])
 def test_every_command_says_what_it_is_for(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status("--help") == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
@@ -53,7 +62,9 @@ def test_every_command_says_what_it_is_for(command: str, capsys: pytest.CaptureF
 
 
 @pytest.mark.usefixtures("nothing_up")
-@pytest.mark.parametrize("arguments", [("status",), ("status", "--json"), ("inbox",), ("keys", "list")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [("status",), ("status", "--json"), ("inbox",), ("keys", "list"), ("webhooks", "list")], ids=" ".join
+)
 def test_without_a_stack_one_reads_how_to_start_it(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

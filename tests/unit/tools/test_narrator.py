@@ -52,16 +52,29 @@ def test_what_was_sent_is_shown_as_it_was_sent(capsys: pytest.CaptureFixture[str
     assert "to the ops topic" in said
 
 
+@pytest.mark.usefixtures("narrow")
+def test_of_a_long_mail_the_first_lines_are_shown_and_that_there_are_more(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Narrator()
+    told.show(mail("one\ntwo\n\nfour"), most=3)
+    cut = capsys.readouterr().out
+    told.show(mail("one\ntwo\n\nfour"), most=4)
+    whole = capsys.readouterr().out
+
+    assert [line.strip("│ ") for line in cut.splitlines()][-4:] == ["one", "two", "", "…"]
+    assert "four" in whole
+    assert "…" not in whole
+
+
 def test_everybody_in_the_story_has_a_colour() -> None:
-    story = ast.parse((ROOT / "tools/doorstep_cli/demo.py").read_text(encoding="utf-8"))
+    files = (ROOT / "tools/doorstep_cli").glob("demo*.py")
     told = [
         node.args[0].value
-        for node in ast.walk(story)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "tell"
+        and "tell" in {getattr(node.func, "attr", ""), getattr(node.func, "id", "")}
         and isinstance(node.args[0], ast.Constant)
     ]
 
-    assert len(told) > 10
+    assert len(told) > 25
     assert set(told) <= set(narrator._COLOURS)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import usaddress
-
 _LONGEST: Final = 100
 
 
@@ -18,6 +16,8 @@ def labels_of(texts: Sequence[str]) -> list[str]:
     unknown = [""] * len(texts)
     if not texts or len(texts) > _LONGEST:
         return unknown
+    import usaddress  # 20 ms with its model, and half of those who know addresses never judge one
+
     try:
         labelled = usaddress.parse(" ".join(texts))
     except (IndexError, ValueError, KeyError):  # words of mere punctuation or of digits that are no ASCII digits

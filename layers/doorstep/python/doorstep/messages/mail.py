@@ -9,15 +9,27 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
-from doorstep.messages.catalogue import texts
+from doorstep.messages.catalogue import Texts, texts
 from doorstep.messages.moments import local_moment
+from doorstep.messages.offering import kind_told, terms, to_pay, what_happened, what_next
 from doorstep.messages.rendering import render, squeezed
+from doorstep.messages.views import ShownOption
 
 __all__ = ["TEMPLATES", "Letter", "LetterFacts", "local_moment", "paste_text", "write_letter"]
 
-TEMPLATES: Final = ("confirm_address", "confirm_address_reminder", "address_changed", "order_link", "one_time_code")
+TEMPLATES: Final = (
+    "confirm_address",
+    "confirm_address_reminder",
+    "address_changed",
+    "order_link",
+    "one_time_code",
+    "parcel_shipped",
+    "offer",
+    "offer_update",
+)
 _FOOTER: Final = "\n-- \n"  # RFC 3676 §4.3: what follows is the signature
 _LONGEST_NAME: Final = 60
 _LONGEST_SHOP_IN_SUBJECT: Final = 60
@@ -39,7 +51,11 @@ class LetterFacts:
     """What a letter tells. `items`: (title, quantity); `issues` and `deadline` are already in the buyer's language.
 
     `if_silent` is what policy does when the buyer does not answer: `hold` or `release`. `new_lines` is the address that
-    a one-time code would allow; `address_lines` is always the one in force.
+    a one-time code would allow, or that was chosen in an offer; `address_lines` is always the one in force.
+
+    `carrier` is the name people know, `tracking_url` its own page, `expected` when it means to deliver, `place` where
+    it holds the parcel. `kind` and `reason` are codes of the case; `options` may be chosen `until` a moment; `state`
+    and `chosen` are the offer's. `payment_url` is where the buyer pays for what was chosen.
     """
 
     shop_name: str
@@ -58,6 +74,19 @@ class LetterFacts:
     reply_to: str = ""
     if_silent: str = "hold"
     new_lines: tuple[str, ...] = ()
+    carrier: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    expected: str = ""
+    kind: str = ""
+    reason: str = ""
+    options: tuple[ShownOption, ...] = ()
+    until: str = ""
+    state: str = ""
+    chosen: ShownOption | None = None
+    place: str = ""
+    offer_url: str = ""
+    payment_url: str = ""
 
 
 def write_letter(template: str, locale: str, facts: LetterFacts) -> Letter:
@@ -69,8 +98,17 @@ def write_letter(template: str, locale: str, facts: LetterFacts) -> Letter:
         textwrap.shorten(facts.shop_name, _LONGEST_SHOP_IN_SUBJECT, placeholder="…")
         or facts.shop_name[:_LONGEST_SHOP_IN_SUBJECT]
     )
-    subject = catalogue.say(f"mail.{template}.subject", order=facts.order_id, shop=shop)
-    values = {"facts": facts, "template": template, "name": greetable(facts.buyer_name)}
+    subject = catalogue.say(_subject(catalogue, template, facts), order=facts.order_id, shop=shop)
+    values = {
+        "facts": facts,
+        "template": template,
+        "name": greetable(facts.buyer_name),
+        "kind": kind_told(catalogue, facts.kind),
+        "happened": what_happened(catalogue, facts.kind, facts.reason),
+        "terms": partial(terms, catalogue),
+        "next": what_next(facts.state, facts.chosen),
+        "to_pay": to_pay(facts.chosen, facts.state, facts.payment_url),
+    }
     return Letter(
         subject=_one_line(subject),
         text=squeezed(render(f"mail/{template}.txt", catalogue, **values)),
@@ -97,8 +135,15 @@ def linkless(text: str) -> str:
     return text.replace("://", ": //").replace("@", " @ ")
 
 
+def _subject(catalogue: Texts, template: str, facts: LetterFacts) -> str:
+    """An offer's subject is that of its kind, an update's that of its state. Raises `KeyError` for an unknown state."""
+    if template == "offer":
+        return f"offers.{kind_told(catalogue, facts.kind)}.subject"
+    return f"offers.states.{facts.state}.subject" if template == "offer_update" else f"mail.{template}.subject"
+
+
 def _without_bait(facts: LetterFacts) -> LetterFacts:
-    """What buyers typed, and titles that sellers copied from somewhere, with no link but ours left in them."""
+    """What buyers typed, carriers wrote and sellers copied from somewhere, with no link but ours left in it."""
     return replace(
         facts,
         items=tuple((linkless(title), quantity) for title, quantity in facts.items),
@@ -106,6 +151,11 @@ def _without_bait(facts: LetterFacts) -> LetterFacts:
         suggestion_lines=tuple(map(linkless, facts.suggestion_lines)),
         previous_lines=tuple(map(linkless, facts.previous_lines)),
         new_lines=tuple(map(linkless, facts.new_lines)),
+        carrier=linkless(facts.carrier),
+        tracking_number=linkless(facts.tracking_number),
+        place=linkless(facts.place),
+        options=tuple(replace(option, place=linkless(option.place)) for option in facts.options),
+        chosen=facts.chosen and replace(facts.chosen, place=linkless(facts.chosen.place)),
     )
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from doorstep.data import load
+from doorstep.orders.link import Purpose
 from doorstep.outbox import Code, MessageRequest
 from doorstep.times import stamp
 
@@ -51,8 +52,9 @@ class Template:
     """How messages of one kind behave (templates.yaml)."""
 
     twice_is_harmless: bool
-    links: tuple[Literal["confirm", "order"], ...]
+    links: tuple[Purpose, ...]
     tell_ops: bool
+    paste: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Message:
     def rules(self) -> Template:
         """How messages of this template behave."""
         rules = load("messages/templates")[self.template]
-        return Template(rules["twice_is_harmless"], tuple(rules["links"]), rules["tell_ops"])
+        return Template(rules["twice_is_harmless"], tuple(rules["links"]), rules["tell_ops"], rules["paste"])
 
     def claimed(self, at: datetime) -> Message:
         """Taken by a sender; whoever finds it in this state later knows that the outcome is not known."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
+from doorstep.cases.store import ParcelFile
 from doorstep.messages.alert import Alert
 from doorstep.messages.mail import Letter
 from doorstep.messages.message import Message, MessageRef
+from doorstep.orders.link import Purpose
 from doorstep.orders.store import OrderFile
 from doorstep.outbox import Event, MessageRequest
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """A message with the order it speaks of."""
+    """A message with the order it speaks of, and the parcel's file when it is about a parcel."""
 
     message: Message
     order: OrderFile
+    parcel: ParcelFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ class Pager(Protocol):
 class Links(Protocol):
     """Makes the tokens that only mails carry: links, and one-time codes."""
 
-    def issue(self, purpose: Literal["confirm", "order"], ref: MessageRef, expires_at: datetime) -> str:
-        """The URL for this message and purpose; the same each time. Keeps the hash of its token."""
+    def issue(self, purpose: Purpose, ref: MessageRef, expires_at: datetime, subject: str = "") -> str:
+        """The URL for this message and purpose; the same each time. Keeps the hash of its token and its subject."""
 
-    def url(self, purpose: Literal["confirm", "order"], ref: MessageRef) -> str:
+    def url(self, purpose: Purpose, ref: MessageRef) -> str:
         """The URL of a link that was issued; changes nothing."""
 
     def code(self, shop: str, order_id: str, key: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
+from doorstep.cases.rulebook import Rulebook
 from doorstep.errors import AnswerLost, Conflict, Transient, Undeliverable
 from doorstep.messages import composing
 from doorstep.messages.message import Message, MessageRef
 from doorstep.messages.ports import Envelope, Links, Mailer, MessageFile, MessageStore, Pager
-from doorstep.orders.policy import Policies
 from doorstep.outbox import Event, MessageRequest
 
 Outcome = Literal["sent", "failed", "not_now", "gone"]
@@ -29,7 +29,7 @@ class Sender:
     mailer: Mailer
     pager: Pager
     links: Links
-    policies: Policies
+    rules: Rulebook
     ops_locale: str
     clock: Callable[[], datetime]
 
@@ -45,8 +45,9 @@ class Sender:
             return "gone"
         if file.message.state != "created":
             return "not_now"
-        if _answered(file):
-            self.store.move(file.message, file.message.failed(self.clock(), "no_longer_needed"))
+        pointless = _pointless(file)
+        if pointless:
+            self.store.move(file.message, file.message.failed(self.clock(), pointless))
             return "not_now"
         claim = file.message.claimed(self.clock())
         try:
@@ -54,7 +55,7 @@ class Sender:
         except Conflict:
             return self._beaten(ref)
         try:
-            sent = self._hand_over(MessageFile(claim, file.order))
+            sent = self._hand_over(replace(file, message=claim))
         except AnswerLost:
             raise  # it may have gone out: the claim stays, and overdue.py decides
         except Undeliverable as error:
@@ -83,27 +84,51 @@ class Sender:
             self.store.move(file.message, known)
 
     def _hand_over(self, file: MessageFile) -> Message:
-        if file.message.audience == "ops":
-            provider_id = self.pager.page(composing.alert(file, self.ops_locale))
-            return file.message.sent(self.clock(), "page", provider_id)
         message, order = file.message, file.order.order
+        policy = self.rules.policies.of(order.shop)
+        if message.audience == "ops":
+            urls = self._links(message, self.clock() + timedelta(minutes=policy.task_link_valid_minutes))
+            provider_id = self.pager.page(composing.alert(file, urls, self.rules, self.ops_locale))
+            return message.sent(self.clock(), "page", provider_id)
         if order.buyer.email and self.store.suppression(order.buyer.email):
             return message.failed(self.clock(), "suppressed")
-        policy = self.policies.of(order.shop)
-        expires_at = self.clock() + policy.link_valid
-        urls: dict[str, str] = {
-            purpose: self.links.issue(purpose, message.ref, expires_at) for purpose in message.rules.links
-        }
+        urls = self._links(message, self.clock() + policy.link_valid)
         if not order.buyer.email:
             return message.sent(self.clock(), "paste", "")
-        letter = composing.letter(file, urls, self.links, policy)
+        letter = composing.letter(file, urls, self.links, self.rules)
         provider_id = self.mailer.send(letter, Envelope(order.buyer.email, policy.reply_to, message.ref))
         return message.sent(self.clock(), "email", provider_id)
 
+    def _links(self, message: Message, expires_at: datetime) -> dict[str, str]:
+        subject = str(message.facts.get("offer") or message.case)
+        return {purpose: self.links.issue(purpose, message.ref, expires_at, subject) for purpose in message.rules.links}
 
-def _answered(file: MessageFile) -> bool:
-    """Whether the message asks the buyer for something they have answered by now."""
-    return "confirm" in file.message.rules.links and file.order.order.confirmation.state != "pending"
+
+def _pointless(file: MessageFile) -> str:
+    """Why the message need not go out, as a code: it asks for what was answered, tells what is no longer so, or would
+    have to be pasted and is not worth it. "" when it is to be sent."""
+    message, order = file.message, file.order.order
+    if message.audience == "buyer" and not order.buyer.email and not message.rules.paste:
+        return "no_email"
+    return "" if _still_true(file) else "no_longer_needed"
+
+
+def _still_true(file: MessageFile) -> bool:
+    message, order, parcel = file.message, file.order.order, file.parcel
+    if "confirm" in message.rules.links:
+        return order.confirmation.state == "pending" and order.shipped_at is None
+    if parcel is None:
+        return True
+    offer, found = parcel.offer(str(message.facts.get("offer"))), parcel.case(message.case)
+    match message.template:
+        case "offer":
+            return offer is not None and offer.state == "open"
+        case "offer_update":
+            return offer is not None and offer.state == message.facts.get("state")
+        case "case_step":
+            return found is not None and found.state == "open"
+        case _:
+            return parcel.parcel.live
 
 
 def _aftermath(message: Message) -> tuple[MessageRequest, ...]:

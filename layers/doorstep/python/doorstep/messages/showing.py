@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from doorstep.address import Address, TypedAddress, label
 from doorstep.messages import pages
@@ -25,6 +25,7 @@ from doorstep.messages.views import (
 )
 from doorstep.orders.confirming import has_a_label
 from doorstep.orders.due import ships_unanswered, waiting
+from doorstep.orders.link import Purpose
 from doorstep.orders.order import AddressVersion, Order, PendingChange
 from doorstep.orders.policy import Policy
 from doorstep.orders.store import Judge, OrderFile
@@ -37,11 +38,12 @@ _NOTICES: Final[Mapping[Show, Notice]] = {
 }
 
 
-def page(answer: Answer, purpose: Literal["confirm", "order"], *, locale: str, policy: Policy, judge: Judge) -> str:
+def page(answer: Answer, purpose: Purpose, *, locale: str, policy: Policy, judge: Judge) -> str:
     """The HTML that shows this answer."""
     order = answer.file.order
     if answer.show in {"code", "code_wrong"} and order.pending_change is not None:
-        return pages.code_page(_code_view(answer, order.pending_change, locale, policy))
+        view = code_view(answer.file, order.pending_change, locale, policy, wrong=answer.show == "code_wrong")
+        return pages.code_page(view)
     if answer.show == "recorded" and not (purpose == "order" and answer.again):
         return pages.recorded_page(_recorded_view(answer, locale, policy))
     current = _shown(answer.file, locale, judge)
@@ -91,10 +93,13 @@ def _shown(file: OrderFile, locale: str, judge: Judge) -> ShownAddress:
 
 def _edited(answer: Answer, locale: str) -> ShownAddress | None:
     proposed = answer.proposed
-    if proposed is None:
-        return None
+    return None if proposed is None else typed_anew(proposed, locale, elsewhere=answer.show == "other_country")
+
+
+def typed_anew(proposed: AddressVersion, locale: str, *, elsewhere: bool) -> ShownAddress:
+    """What a buyer has typed and we doubt, as they typed it; `elsewhere`: in another country, which cannot be."""
     shown = _described(proposed.typed.to_dict(), proposed.judgement)
-    if answer.show == "other_country":
+    if elsewhere:
         sentence = texts(locale).sentence("pages.problems.other_country")
         return ShownAddress(shown.lines, shown.address, (ShownIssue("country", "error", sentence),), may_insist=False)
     return replace(shown, may_insist=has_a_label(proposed))
@@ -118,17 +123,19 @@ def _described(address: Mapping[str, str], judgement: Mapping[str, Any]) -> Show
     )
 
 
-def _code_view(answer: Answer, pending: PendingChange, locale: str, policy: Policy) -> CodeView:
+def code_view(file: OrderFile, pending: PendingChange, locale: str, policy: Policy, *, wrong: bool) -> CodeView:
+    """The page that asks for the code of a change that waits."""
     return CodeView(
         locale=locale,
         shop_name=policy.name,
-        order_id=answer.file.order.order_id,
+        order_id=file.order.order_id,
         lines=tuple(label(pending.proposed.ship_to)),
-        current_lines=tuple(label(answer.file.address.ship_to)),
-        shown_version=answer.file.order.address_version,
+        current_lines=tuple(label(file.address.ship_to)),
+        shown_version=file.order.address_version,
         minutes=round(policy.code_valid_minutes),
-        wrong=answer.show == "code_wrong",
+        wrong=wrong,
         tries_left=max(policy.code_tries - pending.tries, 0),
+        option=pending.option,
     )
 
 

@@ -10,9 +10,11 @@ from typing import Final, Literal
 FIELDS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
 
 Severity = Literal["error", "warning", "info"]
-Notice = Literal["", "changed_meanwhile", "code_expired", "too_many"]
+Notice = Literal["", "changed_meanwhile", "code_expired", "too_many", "same_address", "not_possible"]
 Silence = Literal["hold", "release"]
-OrderState = Literal["waiting", "confirmed", "released"]
+OrderState = Literal["waiting", "confirmed", "released", "shipped", "delivered"]
+OfferState = Literal["open", "accepted", "requested", "fulfilled", "failed", "withdrawn", "expired"]
+Payer = Literal["nobody", "seller", "buyer"]
 Recorded = Literal["confirmed", "suggestion_taken", "changed", "kept"]
 
 
@@ -46,6 +48,34 @@ class ShownAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownParcel:
+    """A parcel on its way. `carrier` is the name people know; `url` is the carrier's own tracking page, "" when we know
+    none; `milestone` is a code, reached at the moment `since`; `place` is where it waits, in one line."""
+
+    carrier: str
+    number: str
+    url: str
+    milestone: str
+    since: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """One thing the buyer may choose. `fee` is written out (`USD 21.00`), "" when it is free; `delay` is how many days
+    later the parcel arrives, (least, most), (0, 0) when it makes no difference; `place` is where the parcel would wait
+    or waits. `warns` marks what may void the seller's protection: the buyer has to agree to it."""
+
+    name: str
+    fee: str
+    paid_by: Payer
+    delay: tuple[int, int] = (0, 0)
+    place: str = ""
+    takes_address: bool = False
+    warns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmView:
     """`/confirm/{token}`. `edited` is what the buyer has just typed, when we doubt it; nothing of it is saved yet."""
 
@@ -63,7 +93,11 @@ class ConfirmView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """`/order/{token}`. `since` tells when the state was reached; only `waiting` asks for a confirmation."""
+    """`/order/{token}`. `since` tells when the state was reached; only `waiting` asks for a confirmation.
+
+    `may_change` is false once a parcel has left: then `options` are what can still be done, and none of them means that
+    nothing can. `edited_option` is the option that the address in `edited` was typed for.
+    """
 
     locale: str
     shop_name: str
@@ -75,11 +109,47 @@ class OrderView:
     items: tuple[tuple[str, int], ...] = ()
     edited: ShownAddress | None = None
     notice: Notice = ""
+    parcels: tuple[ShownParcel, ...] = ()
+    options: tuple[ShownOption, ...] = ()
+    may_change: bool = True
+    edited_option: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """`/offers/{token}`: what happened to a parcel, what may be done about it, and what became of the choice.
+
+    `kind` and `reason` are codes of the case; `current` is where the parcel goes now, in version `shown_version`;
+    `new_lines` is the address that was chosen. `since` tells when the state was reached. `edited` is an address the
+    buyer has just typed for the option `edited_option`, when we doubt it; nothing of it is saved yet.
+    """
+
+    locale: str
+    shop_name: str
+    order_id: str
+    kind: str
+    parcel: ShownParcel
+    state: OfferState
+    options: tuple[ShownOption, ...]
+    current: ShownAddress
+    shown_version: int
+    until: str
+    chosen: ShownOption | None = None
+    new_lines: tuple[str, ...] = ()
+    since: str = ""
+    payment_url: str = ""
+    edited: ShownAddress | None = None
+    edited_option: str = ""
+    notice: Notice = ""
+    reply_to: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """Asks for the one-time code that protects a change to `lines`. `tries_left` is shown after a wrong one."""
+    """Asks for the one-time code that protects a change to `lines`. `tries_left` is shown after a wrong one; `option`
+    names the option of an offer that the change belongs to."""
 
     locale: str
     shop_name: str
@@ -90,6 +160,7 @@ class CodeView:
     minutes: int
     wrong: bool = False
     tries_left: int = 0
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)

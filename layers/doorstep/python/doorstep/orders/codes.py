@@ -52,24 +52,31 @@ def too_many(order: Order, *, policy: Policy, now: datetime) -> bool:
     return sum(now - sent < _DAY for sent in order.codes_sent_at) >= policy.codes_a_day
 
 
-def request_code(file: OrderFile, proposed: AddressVersion, *, policy: Policy, now: datetime) -> OrderChange | None:
-    """Keep the proposed address aside and send a code to the contact on file; None when it waits for one already."""
+def request_code(
+    file: OrderFile, proposed: AddressVersion, *, policy: Policy, now: datetime, option: str = ""
+) -> OrderChange | None:
+    """Keep the proposed address aside and send a code to the contact on file; None when it waits for one already.
+
+    `option` is what the buyer chose with it. Raises `Conflict` (`too_many_codes`) when enough were sent today.
+    """
     pending = waiting_change(file.order, policy=policy, now=now)
-    if pending is not None and pending.proposed.typed == proposed.typed:
+    if pending is not None and (pending.proposed.typed, pending.option) == (proposed.typed, option):
         return None
+    if too_many(file.order, policy=policy, now=now):
+        raise Conflict("too_many_codes", "enough codes were sent today")
     draft = Draft(file.order, now)
     message = draft.ask_buyer("one_time_code")
     expires_at = now + timedelta(minutes=policy.code_valid_minutes)
     draft.order = replace(
         draft.order,
-        pending_change=PendingChange(proposed, message.key, expires_at),
+        pending_change=PendingChange(proposed, message.key, expires_at, option=option),
         codes_sent_at=(*(sent for sent in draft.order.codes_sent_at if now - sent < _DAY), now),
     )
     return draft.seal(policy)
 
 
 def enter_code(
-    file: OrderFile, digits: str, expected: str, *, author: Author, policy: Policy, now: datetime, token: str
+    file: OrderFile, digits: str, expected: str, *, author: Author, policy: Policy, now: datetime, token: str = ""
 ) -> tuple[OrderChange, bool]:
     """Try a code. Returns the change to commit (a wrong try is counted too) and whether the code was right.
 

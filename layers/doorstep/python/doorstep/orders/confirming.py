@@ -78,6 +78,17 @@ def release(file: OrderFile, *, author: Author, policy: Policy, now: datetime) -
     return draft.seal(policy)
 
 
+def ship(file: OrderFile, *, now: datetime) -> Draft:
+    """A parcel carries the order now: released, if it was still held, and no longer waiting for anybody."""
+    draft = Draft(file.order, now)
+    if draft.order.state == "held":
+        draft.order = replace(draft.order, state="released", release=Release(now, "shipped"))
+        draft.announce("Order Released", reason="shipped", verdict=draft.order.verdict)
+    if draft.order.shipped_at is None:
+        draft.order = replace(draft.order, shipped_at=now, pending_change=None)
+    return draft
+
+
 def ask_again(file: OrderFile, *, policy: Policy, now: datetime, patient: bool) -> OrderChange | None:
     """Send the mail once more; a fresh link comes with it. None when one was sent a moment ago.
 

@@ -8,12 +8,13 @@ from typing import Literal, Protocol
 
 from doorstep.errors import NotFound
 
-Purpose = Literal["confirm", "order"]
+Purpose = Literal["confirm", "order", "offer", "task"]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`token_hash` is SHA-256 (hex) of the token; `done` is "" until the link has been used."""
+    """`token_hash` is SHA-256 (hex) of the token; `done` is "" until the link has been used. `subject` is what it is
+    about within the order: the id of an offer, or of a case."""
 
     token_hash: str
     purpose: Purpose
@@ -23,6 +24,7 @@ class Link:
     expires_at: datetime
     done: str = ""
     done_at: datetime | None = None
+    subject: str = ""
 
 
 class LinkStore(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from doorstep.address import Address
 
 OrderState = Literal["held", "released"]
-ReleaseReason = Literal["confirmed", "accepted", "ship_by"]
+ReleaseReason = Literal["confirmed", "accepted", "ship_by", "shipped"]
 ConfirmationState = Literal["pending", "confirmed", "accepted", "not_asked"]
 Actor = Literal["buyer", "seller", "policy"]
 Choice = Literal["", "suggestion", "as_entered", "edited"]
@@ -122,12 +122,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """A new address that waits for its one-time code; `message` is the key of the mail that carried the code."""
+    """A new address that waits for its one-time code; `message` is the key of the mail that carried the code, `option`
+    what the buyer chose with it when the parcel is on its way already."""
 
     proposed: AddressVersion
     message: str
     expires_at: datetime
     tries: int = 0
+    option: str = ""
 
     def open(self, now: datetime, tries: int) -> bool:
         """Whether its code still works, when `tries` are allowed."""
@@ -136,7 +138,8 @@ class PendingChange:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of one shop. `version` rises with every change and guards against lost updates."""
+    """One order of one shop. `version` rises with every change and guards against lost updates. `shipped_at` is set
+    while a parcel carries it: from then on its address changes only by what may be offered for the parcel."""
 
     shop: str
     order_id: str
@@ -160,6 +163,7 @@ class Order:
     asked: Mapping[str, int] = field(default_factory=dict)
     last_resend_at: datetime | None = None
     codes_sent_at: tuple[datetime, ...] = ()
+    shipped_at: datetime | None = None
     due_at: datetime | None = None
 
     def next_n(self, template: str) -> int:

@@ -1,4 +1,4 @@
-"""What a seller decides about an order: when to ask, remind, alert, release, and when a change takes a code.
+"""What a seller decides about orders, parcels and offers: when to ask, remind, alert, release, what to offer, who pays.
 
 Owns the defaults (policy.yaml) and the merging of a seller's overrides; leaves acting on them to its neighbours.
 """
@@ -6,6 +6,7 @@ Owns the defaults (policy.yaml) and the merging of a seller's overrides; leaves 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,10 +19,15 @@ from doorstep.errors import Permanent
 
 ASK = ("always", "unless_accepted", "never")
 VERDICTS = ("accept", "confirm", "add_unit", "fix")
+PAYERS = ("seller", "buyer")
+PULL_WITH = ("", "17track", "easypost")
+MEMBERS: Final = frozenset({"default", "shops", "carriers", "playbooks"})
 _BLINK: Final = 0.001
 _LEAST_MINUTES: Final = {"wait_minutes": 0}
 _LONGEST_MINUTES: Final = 10 * 366 * 24 * 60
 _MOST: Final = 10**12
+_PAYMENT_URL: Final = re.compile(r"(https://[^\s{}]+(\{(shop|order|offer)\}[^\s{}]*)*)?")
+_OPTION: Final = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,14 @@ class Policy:
     changes_a_day: int
     wait_minutes: float
     at_most: int
+    silent_after_minutes: float
+    unhanded_after_minutes: float
+    pull_with: str
+    redirect_paid_by: str
+    payment_url: str
+    never_offer: tuple[str, ...]
+    remedy_up_to_amount: int
+    task_link_valid_minutes: float
 
     @property
     def link_valid(self) -> timedelta:
@@ -52,11 +66,14 @@ class Policy:
 
 
 class Policies:
-    """Every shop's policy: the defaults, the seller's own defaults, and the shop's, each over the one before."""
+    """Every shop's policy: the defaults, the seller's own defaults, and the shop's, each over the one before.
+
+    The stack parameter has members that other rooms read and check: `carriers` (parcels) and `playbooks` (cases).
+    """
 
     def __init__(self, overrides: Mapping[str, Any]) -> None:
-        if set(overrides) - {"default", "shops"} or not isinstance(overrides.get("shops", {}), Mapping):
-            raise Permanent("invalid_policy", "the policy may only have the members `default` and `shops`")
+        if set(overrides) - MEMBERS or not isinstance(overrides.get("shops", {}), Mapping):
+            raise Permanent("invalid_policy", "the policy may only have the members " + ", ".join(sorted(MEMBERS)))
         self._overrides = overrides
         self.of("-")
         for shop in self._overrides.get("shops", {}):
@@ -65,13 +82,7 @@ class Policies:
     @classmethod
     def from_json(cls, text: str) -> Policies:
         """From the stack parameter; "" means no overrides. Raises `Permanent` when it is not usable."""
-        try:
-            overrides = json.loads(text or "{}")
-        except ValueError as error:
-            raise Permanent("invalid_policy", "the policy is not JSON") from error
-        if not isinstance(overrides, dict):
-            raise Permanent("invalid_policy", "the policy must be a JSON object")
-        return cls(overrides)
+        return cls(parameter(text))
 
     def of(self, shop: str) -> Policy:
         """The policy of `shop`; shops without overrides have the defaults."""
@@ -84,7 +95,19 @@ class Policies:
             values |= {name: value for group in layer.values() for name, value in group.items()}
         values["name"] = values["name"] or shop
         values["release_at_ship_by"] = tuple(values["release_at_ship_by"])
+        values["never_offer"] = tuple(values["never_offer"])
         return Policy(**values)
+
+
+def parameter(text: str) -> dict[str, Any]:
+    """The stack parameter `Policy` as an object; "" means no overrides. Raises `Permanent` when it is none."""
+    try:
+        overrides = json.loads(text or "{}")
+    except ValueError as error:
+        raise Permanent("invalid_policy", "the policy is not JSON") from error
+    if not isinstance(overrides, dict):
+        raise Permanent("invalid_policy", "the policy must be a JSON object")
+    return overrides
 
 
 def _refuse_misfits(layer: object, defaults: Mapping[str, Mapping[str, Any]]) -> None:
@@ -105,6 +128,14 @@ def _fits(name: str, value: object, default: object) -> bool:
         return value in ASK
     if name == "time_zone":
         return isinstance(value, str) and bool(_known_zone(value))
+    if name == "redirect_paid_by":
+        return value in PAYERS
+    if name == "pull_with":
+        return value in PULL_WITH
+    if name == "payment_url":
+        return isinstance(value, str) and bool(_PAYMENT_URL.fullmatch(value))
+    if name == "never_offer":
+        return isinstance(value, list) and all(isinstance(it, str) and _OPTION.fullmatch(it) for it in value)
     if isinstance(default, list):
         return isinstance(value, list) and all(verdict in VERDICTS for verdict in value)
     if isinstance(default, str):

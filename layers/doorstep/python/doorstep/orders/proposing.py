@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from doorstep.address import TypedAddress
@@ -11,6 +11,7 @@ from doorstep.fields import Fields
 from doorstep.orders import codes, confirming
 from doorstep.orders.change import OrderChange
 from doorstep.orders.order import AddressVersion, Choice
+from doorstep.orders.policy import Policy
 from doorstep.orders.store import OrderFile
 from doorstep.orders.visit import Answer, Visit, same_address
 
@@ -22,9 +23,11 @@ def propose(visit: Visit, file: OrderFile, typed: TypedAddress, choice: Choice) 
 
     `mend`: we doubt what was edited, and the buyer may insist (`as_entered`) if a carrier could read it at all.
     `code`: it waits for its one-time code.
-    `too_many`: enough changes or codes for one day. `other_country`: never.
+    `too_many`: enough changes or codes for one day. `other_country`: never. `shipped`: not here any more.
     """
     desk, policy = visit.desk, visit.desk.policy(file)
+    if file.order.shipped_at:
+        return Answer("shipped", file)
     proposed = confirming.propose(
         file, typed, choice, judge=desk.judge, author=visit.author, now=desk.now, locale=visit.locale
     )
@@ -33,7 +36,7 @@ def propose(visit: Visit, file: OrderFile, typed: TypedAddress, choice: Choice) 
     if (choice == "edited" and proposed.verdict != "accept") or not confirming.has_a_label(proposed):
         return Answer("mend", file, proposed)
     if not confirming.same_place(file, proposed):
-        if _changes_today(visit, file) >= policy.changes_a_day:
+        if too_many_changes(file, policy=policy, now=desk.now):
             return Answer("too_many", file)
         if codes.needs_code(file, proposed, policy=policy, judge=desk.judge):
             return _ask_for_code(visit, file, proposed)
@@ -54,6 +57,8 @@ def enter_code(visit: Visit, file: OrderFile, fields: Fields) -> Answer:
     digits = fields.text("code", max_length=12)
     fields.done()
     desk, policy = visit.desk, visit.desk.policy(file)
+    if file.order.shipped_at:
+        return Answer("shipped", file)
     verdict: list[bool] = []
 
     def decide(it: OrderFile) -> OrderChange:
@@ -77,10 +82,7 @@ def _ask_for_code(visit: Visit, file: OrderFile, proposed: AddressVersion) -> An
 
     def decide(it: OrderFile) -> OrderChange | None:
         same_address(it, file)
-        change = codes.request_code(it, proposed, policy=policy, now=desk.now)
-        if change is not None and codes.too_many(it.order, policy=policy, now=desk.now):
-            raise Conflict("too_many_codes", "enough codes were sent today")
-        return change
+        return codes.request_code(it, proposed, policy=policy, now=desk.now)
 
     try:
         return Answer("code", desk.change(file, decide))
@@ -89,7 +91,7 @@ def _ask_for_code(visit: Visit, file: OrderFile, proposed: AddressVersion) -> An
         return Answer("too_many" if error.code == "too_many_codes" else "moved_on", now)
 
 
-def _changes_today(visit: Visit, file: OrderFile) -> int:
-    """How often the address was changed through links within a day: whoever has an old mail can try."""
+def too_many_changes(file: OrderFile, *, policy: Policy, now: datetime) -> bool:
+    """Whether the address was changed often enough through links within a day: whoever has an old mail can try."""
     links = (it for it in file.addresses if it.by == "buyer" and it.how != "checkout")
-    return sum(visit.desk.now - it.at < _DAY for it in links)
+    return sum(now - it.at < _DAY for it in links) >= policy.changes_a_day

@@ -61,6 +61,7 @@ def summary(file: OrderFile) -> dict[str, Any]:
             "how": confirmation.how,
             "at": _told(confirmation.at),
         },
+        "shipped_at": _told(order.shipped_at),
         "release": {"at": _told(release.at), "reason": release.reason} if release else None,
         "advice": [{"code": code, "message": _ADVICE[code]} for code in advice(file)],
     }

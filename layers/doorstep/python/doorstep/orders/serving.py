@@ -25,7 +25,7 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
     An address that cannot be delivered to is refused with its problems, unless `choice` insists on it. With `ask_buyer`
     (the default while the order is held) the buyer gets a new confirmation mail; otherwise the seller's word counts,
     and the buyer is told. The address that the order has already changes nothing. Raises `Rejected`, `NotFound`, and
-    `Conflict` when `address_version` is not the one in force.
+    `Conflict` when `address_version` is not the one in force, or a parcel carries the order already.
     """
     fields = Fields(body)
     child = fields.child("address")
@@ -39,6 +39,8 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
     def decide(it: OrderFile) -> OrderChange | None:
         if seen is not None and seen != it.order.address_version:
             raise Conflict("address_moved_on", "the order has another address version by now; read it again")
+        if it.order.shipped_at:
+            raise Conflict("already_shipped", "a parcel is on its way: void its label, or use what its case offers")
         proposed = confirming.propose(
             it,
             typed,

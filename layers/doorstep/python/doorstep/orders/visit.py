@@ -15,7 +15,16 @@ from doorstep.orders.store import OrderFile
 from doorstep.orders.versions import Author
 
 Show = Literal[
-    "address", "recorded", "mend", "code", "code_wrong", "code_expired", "moved_on", "other_country", "too_many"
+    "address",
+    "recorded",
+    "mend",
+    "code",
+    "code_wrong",
+    "code_expired",
+    "moved_on",
+    "other_country",
+    "too_many",
+    "shipped",
 ]
 CodeOf = Callable[[str, str, str], str]
 """The one-time code that the message (shop, order id, message key) carried."""
@@ -64,12 +73,16 @@ class Visit:
             now = self.desk.file(file.order.shop, file.order.order_id)
             if came_true(now):
                 return Answer("recorded", now, again=True)
+            if now.order.shipped_at and not file.order.shipped_at:
+                return Answer("shipped", now)
             if now.order.address_version != file.order.address_version or now.order.confirmation.state == "confirmed":
                 return Answer("moved_on", now)
             raise Transient("contended", "the order never stood still; nothing was changed") from error
 
 
 def same_address(now: OrderFile, seen: OrderFile) -> None:
-    """Raise `Conflict` when another address is in force than the one the buyer saw."""
-    if now.order.address_version != seen.order.address_version:
+    """Raise `Conflict` when another address is in force than the one the buyer saw, or the parcel is on its way."""
+    if now.order.address_version != seen.order.address_version or bool(now.order.shipped_at) != bool(
+        seen.order.shipped_at
+    ):
         raise Conflict("address_moved_on", "the address was changed in the meantime")

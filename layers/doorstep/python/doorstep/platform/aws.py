@@ -92,7 +92,7 @@ def _ours(error: ClientError, what: str, refusals: frozenset[str]) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
     if code in _MOVED or reasons & _MOVED:
-        return Conflict("moved_on", f"{what}: somebody else was first")
+        return Conflict("moved_on", "somebody else was first; read it again, and decide anew")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _PASSING or status in _PASSING_STATUS or reasons & {"ThrottlingError", "ProvisionedThroughputExceeded"}:
         return Transient("unavailable", f"{what}: {code}")

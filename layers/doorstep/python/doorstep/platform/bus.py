@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from doorstep.errors import Transient
+from doorstep.outbox import Event
 from doorstep.platform.aws import client, translated
-from doorstep.platform.outbox_items import Entry
+from doorstep.platform.outbox_items import Entry, enveloped
 
 _BATCH: Final = 10
 _T = TypeVar("_T")
@@ -35,6 +36,12 @@ class Bus:
             results = answer.get("Entries", [])
             failed.extend(entry for entry, result in zip(batch, results, strict=True) if result.get("ErrorCode"))
         return failed
+
+    def announce(self, event: Event, *, correlation: str, cause: str) -> None:
+        """Put one event on the bus at once, where no transaction could carry it. Raises `Transient` when not taken."""
+        entry = Entry("", "", "event", enveloped(event, correlation=correlation, cause=cause))
+        if self.publish([entry]):
+            raise Transient("not_taken", "the bus did not take the event")
 
     def _event(self, entry: Entry) -> dict[str, str]:
         detail = {"metadata": entry.body["metadata"], "data": entry.body["data"]}

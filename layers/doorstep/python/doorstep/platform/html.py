@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -12,7 +12,7 @@ from doorstep.messages.catalogue import accepted, choose
 from doorstep.messages.pages import STYLE_HASH, link_page, problem_page
 from doorstep.messages.views import LinkView, ProblemView
 from doorstep.platform import log
-from doorstep.platform.http import SECURITY_HEADERS, request_id, status_of
+from doorstep.platform.http import SECURITY_HEADERS, headers_of, request_id, status_of
 
 PAGE_HEADERS: Final[Mapping[str, str]] = {
     **SECURITY_HEADERS,
@@ -25,17 +25,24 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 _SERVER_ERROR: Final = 500
 
 
-def page_api() -> APIGatewayRestResolver:
-    """A resolver whose every answer, errors included, is a page."""
+ErrorPage = Callable[[APIGatewayRestResolver, Exception, int], str]
+
+
+def page_api(error_page: ErrorPage | None = None) -> APIGatewayRestResolver:
+    """A resolver whose every answer, errors included, is a page. `error_page` writes those; else they are buyers'."""
     api = APIGatewayRestResolver()
+    write = error_page or _buyers_error_page
 
     @api.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def _error(error: Exception) -> Response[str]:
-        return _error_page(api, error)
+        status = status_of(error)
+        if status >= _SERVER_ERROR:
+            log.failure(error, what="page")
+        return as_page(write(api, error, status), status)
 
     @api.not_found
-    def _unknown(error: Exception) -> Response[str]:
-        return _error_page(api, NotFound("no_such_page", "there is no such page"))
+    def _unknown(_: Exception) -> Response[str]:
+        return as_page(write(api, NotFound("no_such_page", "there is no such page"), 404), 404)
 
     return api
 
@@ -45,17 +52,13 @@ def as_page(html: str, status: int = 200) -> Response[str]:
     return Response(status, "text/html; charset=utf-8", html, dict(PAGE_HEADERS))
 
 
-def language(api: APIGatewayRestResolver, preferred: str = "") -> str:
+def language(api: APIGatewayRestResolver, preferred: str = "", *, audience: str = "") -> str:
     """The language to answer in: `?lang=`, else the preferred one, else what the browser accepts, else English."""
     asked = api.current_event.get_query_string_value("lang", "") or ""
-    headers: Mapping[str, Any] = {str(k).lower(): v for k, v in (api.current_event.get("headers") or {}).items()}
-    return choose(asked, preferred, *accepted(str(headers.get("accept-language") or "")))
+    return choose(asked, preferred, *accepted(headers_of(api).get("accept-language", "")), audience=audience)
 
 
-def _error_page(api: APIGatewayRestResolver, error: Exception) -> Response[str]:
-    status = status_of(error)
-    if status >= _SERVER_ERROR:
-        log.failure(error, what="page")
+def _buyers_error_page(api: APIGatewayRestResolver, error: Exception, status: int) -> str:
     if isinstance(error, NotFound) and error.code == "link_not_usable":
-        return as_page(link_page(LinkView(language(api))), status)
-    return as_page(problem_page(ProblemView(language(api), status, request_id(api))), status)
+        return link_page(LinkView(language(api)))
+    return problem_page(ProblemView(language(api), status, request_id(api)))

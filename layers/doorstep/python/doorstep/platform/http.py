@@ -65,6 +65,11 @@ def request_id(api: APIGatewayRestResolver) -> str:
     return str(context.get("requestId") or "-")
 
 
+def headers_of(api: APIGatewayRestResolver) -> dict[str, str]:
+    """The request's headers, names in lower case."""
+    return {str(name).lower(): str(value) for name, value in (api.current_event.get("headers") or {}).items()}
+
+
 def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
     """A JSON answer."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -110,22 +115,30 @@ def form_body(api: APIGatewayRestResolver) -> dict[str, str]:
         raise Rejected.because("not_a_form", "", "the body must be an HTML form") from error
 
 
-def _text(api: APIGatewayRestResolver) -> str:
+def raw_body(api: APIGatewayRestResolver, largest: int = LARGEST_BODY) -> bytes:
+    """The request's bytes as they were sent, at most `largest`. Raises `Rejected`: `body_too_large`, `not_utf8`."""
     event = api.current_event
     body = event.get("body") or ""
-    if len(body) > LARGEST_BODY * 2:
-        raise _too_large()
+    if len(body) > largest * 2:
+        raise _too_large(largest)
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
-        if len(raw) > LARGEST_BODY:
-            raise _too_large()
-        return raw.decode("utf-8")
     except (UnicodeError, ValueError) as error:
+        raise Rejected.because("not_utf8", "", "the body must be UTF-8") from error
+    if len(raw) > largest:
+        raise _too_large(largest)
+    return raw
+
+
+def _text(api: APIGatewayRestResolver) -> str:
+    try:
+        return raw_body(api).decode("utf-8")
+    except UnicodeError as error:
         raise Rejected.because("not_utf8", "", "the body must be UTF-8") from error
 
 
-def _too_large() -> Rejected:
-    return Rejected.because("body_too_large", "", f"at most {LARGEST_BODY // 1024} KB")
+def _too_large(largest: int) -> Rejected:
+    return Rejected.because("body_too_large", "", f"at most {largest // 1024} KB")
 
 
 def _no_constant(name: str) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from doorstep.errors import Permanent
 from doorstep.messages.message import Message, MessageRef
@@ -17,9 +16,11 @@ from doorstep.outbox import Event, MessageRequest
 from doorstep.platform import keys
 from doorstep.platform.aws import client, translated
 from doorstep.platform.clock import now
-from doorstep.platform.items import Item, from_plain, from_wire, to_plain, to_wire
+from doorstep.platform.items import Item, from_plain, to_plain, to_wire
 from doorstep.platform.keyring import Keyring
 from doorstep.platform.outbox_items import due, event_entry, message_entry
+from doorstep.platform.parcel_items import read_parcel
+from doorstep.platform.table import Table
 from doorstep.times import stamp
 
 
@@ -34,35 +35,45 @@ class OrdersTable:
     def read(self, shop: str, order_id: str) -> OrderFile | None:
         """The order and its addresses, consistently; None when there is no such order."""
         pk = keys.order_pk(shop, order_id)
-        head = self._get(pk, "ORDER")
-        return _file(head, self._query(pk, "ADDRESS#")) if head else None
+        head = self._table.get(pk, "ORDER")
+        return _file(head, self._table.query(pk, "ADDRESS#")) if head else None
 
     def messages(self, shop: str, order_id: str) -> list[Message]:
         """Every message of the order."""
-        return [from_plain(Message, item) for item in self._query(keys.order_pk(shop, order_id), "MESSAGE#")]
+        return [from_plain(Message, item) for item in self._table.query(keys.order_pk(shop, order_id), "MESSAGE#")]
 
     def commit(self, change: OrderChange, *, cause: str) -> None:
         """Write the change and its outbox as one. Raises `Conflict` when the order or the link has moved on."""
+        self._table.transact(self.writes(change, cause=cause))
+
+    def writes(self, change: OrderChange, *, cause: str) -> list[Item]:
+        """What a change of an order writes, for a transaction that may hold more."""
         order = change.order
         pk, moment = keys.order_pk(order.shop, order.order_id), now()
         item = {"pk": pk, "sk": "ORDER", **to_plain(order), **due(pk, "ORDER", order.due_at)}
         if order.version == 1:
-            writes = [self._put(item, "attribute_not_exists(pk)")]
+            writes = [self._table.putting(item, "attribute_not_exists(pk)")]
         else:
-            writes = [self._put(item, "version = :seen", {":seen": order.version - 1})]
+            writes = [self._table.putting(item, "version = :seen", {":seen": order.version - 1})]
         if change.address:
             address = {"pk": pk, "sk": keys.address_sk(change.address.version), **to_plain(change.address)}
-            writes.append(self._put(address, "attribute_not_exists(pk)"))
+            writes.append(self._table.putting(address, "attribute_not_exists(pk)"))
         if change.link:
             writes.append(self._use_link(change.link.token_hash, change.link.done, change.link.at))
-        writes.extend(self._outbox(pk, change.messages, change.events, cause=cause, moment=moment))
-        self._transact(writes)
+        writes.extend(self.outbox(pk, change.messages, change.events, cause=cause, moment=moment))
+        return writes
 
     def read_message(self, ref: MessageRef) -> MessageFile | None:
         """A message and the order it speaks of, consistently."""
-        item = self._get(keys.order_pk(ref.shop, ref.order_id), keys.message_sk(ref.key))
+        item = self._table.get(keys.order_pk(ref.shop, ref.order_id), keys.message_sk(ref.key))
+        message = from_plain(Message, item) if item else None
+        if message is None:
+            return None
+        if message.facts.get("parcel"):
+            about = read_parcel(self._table, ref.shop, ref.order_id, str(message.facts["parcel"]))
+            return MessageFile(message, about.order, about) if about else None
         file = self.read(ref.shop, ref.order_id)
-        return MessageFile(from_plain(Message, item), file) if item and file else None
+        return MessageFile(message, file) if file else None
 
     def move(
         self,
@@ -78,22 +89,22 @@ class OrdersTable:
         pk = keys.order_pk(ref.shop, ref.order_id)
         seen = {":state": before.state, ":attempts": before.attempts, ":nudges": before.nudges}
         condition = "#state = :state AND attempts = :attempts AND nudges = :nudges"
-        writes = [self._put(_message_item(after), condition, seen, {"#state": "state"})]
+        writes = [self._table.putting(_message_item(after), condition, seen, {"#state": "state"})]
         if after.channel == "email" and not before.provider_id:
-            writes.append(self._put(_receipt_item(after, moment)))
+            writes.append(self._table.putting(_receipt_item(after, moment)))
         if nudge:
-            writes.append(self._put(message_entry(pk, ref, moment)))
-        writes.extend(self._outbox(pk, requests, events, cause=ref.key, moment=moment))
-        self._transact(writes)
+            writes.append(self._table.putting(message_entry(pk, ref, moment)))
+        writes.extend(self.outbox(pk, requests, events, cause=ref.key, moment=moment))
+        self._table.transact(writes)
 
     def message_of(self, provider_id: str) -> MessageRef | None:
         """The message that the mail service knows by this id; None when it was not ours, or is not recorded yet."""
-        item = self._get(f"RECEIPT#{provider_id}", "RECEIPT")
+        item = self._table.get(f"RECEIPT#{provider_id}", "RECEIPT")
         return MessageRef(item["shop"], item["order_id"], item["key"]) if item else None
 
     def suppression(self, email: str) -> str:
         """Why this address gets no more mail, or ""."""
-        item = self._get(self._buyer_pk(email), "SUPPRESSION")
+        item = self._table.get(self._buyer_pk(email), "SUPPRESSION")
         return str(item["reason"]) if item else ""
 
     def suppress(self, email: str, reason: str, at: datetime) -> None:
@@ -107,28 +118,19 @@ class OrdersTable:
             raise Permanent("no_keyring", "this function was not given the key of the suppression list")
         return f"BUYER#{self.keyring.hash_email(email)}"
 
-    def _outbox(
+    def outbox(
         self, pk: str, requests: Iterable[MessageRequest], events: Iterable[Event], *, cause: str, moment: datetime
     ) -> Iterator[Item]:
+        """What a change sets off: messages, with a note to the senders, and events."""
         shop, order_id = keys.order_of(pk)
         for request in requests:
             ref = MessageRef(shop, order_id, request.key)
-            yield self._put(_message_item(Message.requested(ref, request, moment)), "attribute_not_exists(pk)")
-            yield self._put(message_entry(pk, ref, moment))
+            yield self._table.putting(
+                _message_item(Message.requested(ref, request, moment)), "attribute_not_exists(pk)"
+            )
+            yield self._table.putting(message_entry(pk, ref, moment))
         for event in events:
-            yield self._put(event_entry(pk, event, cause=cause, now=moment))
-
-    def _put(
-        self, item: Item, condition: str = "", values: Item | None = None, names: dict[str, str] | None = None
-    ) -> Item:
-        put: Item = {"TableName": self.name, "Item": to_wire(item)}
-        if condition:
-            put["ConditionExpression"] = condition
-        if values:
-            put["ExpressionAttributeValues"] = to_wire(values)
-        if names:
-            put["ExpressionAttributeNames"] = names
-        return {"Put": put}
+            yield self._table.putting(event_entry(pk, event, cause=cause, now=moment))
 
     def _use_link(self, token_hash: str, done: str, at: datetime) -> Item:
         update = {
@@ -140,30 +142,9 @@ class OrdersTable:
         }
         return {"Update": update}
 
-    def _transact(self, writes: list[Item]) -> None:
-        with translated("transaction"):
-            client("dynamodb").transact_write_items(TransactItems=writes)
-
-    def _get(self, pk: str, sk: str) -> Item | None:
-        if len(pk.encode()) > keys.LONGEST_PK or len(sk.encode()) > keys.LONGEST_SK:
-            return None  # DynamoDB would call the request invalid; what can have no item has none
-        with translated("read"):
-            answer = client("dynamodb").get_item(
-                TableName=self.name, Key=to_wire({"pk": pk, "sk": sk}), ConsistentRead=True
-            )
-        item = answer.get("Item")
-        return from_wire(item) if item else None
-
-    def _query(self, pk: str, prefix: str) -> list[Item]:
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": to_wire({":pk": pk, ":prefix": prefix}),
-            "ConsistentRead": True,
-        }
-        with translated("query"):
-            pages = client("dynamodb").get_paginator("query").paginate(**request)
-            return [from_wire(item) for page in pages for item in page["Items"]]
+    @property
+    def _table(self) -> Table:
+        return Table(self.name)
 
 
 def _file(head: Item, addresses: list[Item]) -> OrderFile:

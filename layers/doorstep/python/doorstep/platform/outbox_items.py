@@ -32,17 +32,21 @@ class Entry:
 
 
 def event_entry(pk: str, event: Event, *, cause: str, now: datetime) -> Item:
-    """The entry that publishes `event`, in the envelope of design §4.3."""
-    event_id = str(uuid.uuid4())
+    """The entry that publishes `event`, about an order."""
+    body = enveloped(event, correlation="/".join(keys.order_of(pk)), cause=cause)
+    return _entry(pk, body["metadata"]["event_id"], "event", body, now)
+
+
+def enveloped(event: Event, *, correlation: str, cause: str) -> Item:
+    """The event by its name, in the envelope of design §4.3, with an id of its own."""
     metadata = {
-        "event_id": event_id,
+        "event_id": str(uuid.uuid4()),
         "schema": event.schema,
         "occurred_at": stamp(event.occurred_at),
-        "correlation_id": "/".join(keys.order_of(pk)),
+        "correlation_id": correlation,
         "causation_id": cause,
     }
-    body = {"name": event.name, "metadata": metadata, "data": {k: v for k, v in event.data.items() if v is not None}}
-    return _entry(pk, event_id, "event", body, now)
+    return {"name": event.name, "metadata": metadata, "data": {k: v for k, v in event.data.items() if v is not None}}
 
 
 def message_entry(pk: str, ref: MessageRef, now: datetime) -> Item:

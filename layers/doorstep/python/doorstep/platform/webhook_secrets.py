@@ -1,0 +1,25 @@
+"""The secrets that providers sign with: up to two valid at once for each, so that one can be exchanged in peace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doorstep.errors import Refused
+from doorstep.platform.secret import FRESH_FOR, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecrets:
+    """The secret `{"providers": {"<name>": ["<newest>", "<older>"]}}`."""
+
+    secret: Secret
+
+    def of(self, provider: str, *, fresh_for: float = FRESH_FOR) -> Sequence[str]:
+        """The valid secrets of a provider; none when none is configured, and then nothing of theirs is let in."""
+        try:
+            known = json.loads(self.secret.value(fresh_for=fresh_for))["providers"].get(provider) or ()
+        except (ValueError, KeyError, TypeError, AttributeError, Refused):
+            return ()
+        return tuple(it for it in known if isinstance(it, str) and it) if isinstance(known, list) else ()
