@@ -29,13 +29,13 @@ from doorstep.platform.due_index import DueIndex
 from doorstep.platform.orders_table import OrdersTable
 from doorstep.platform.pager import SnsPager
 from doorstep.platform.parcels_table import ParcelsTable
+from doorstep.platform.provider_secrets import ProviderSecrets
 from doorstep.platform.pull import Pull
 from doorstep.platform.relay import Relay
 from doorstep.platform.safety_net import Due, SafetyNet
 from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
 from doorstep.platform.unknown_codes import DIGEST, UnknownCodes
-from doorstep.platform.webhook_secrets import WebhookSecrets
 
 WAITS = 2  # of three minutes each: the queue's visibility
 
@@ -58,7 +58,8 @@ table, index = OrdersTable(settings.orders_table), DueIndex(settings.orders_tabl
 relay = Relay(settings.orders_table, Bus(settings.bus), Queue(settings.messages_queue))
 parcels, rules = ParcelsTable(table), Rulebook.from_json(settings.policy)
 unknown, pager = UnknownCodes(settings.orders_table), SnsPager(settings.ops_topic, settings.chat_topic)
-net = SafetyNet(Pull(WebhookSecrets(Secret(settings.pull_secrets)), Archive(settings.archive_bucket)), parcels, rules)
+pull = Pull(ProviderSecrets(Secret(settings.pull_secrets)), Archive(settings.archive_bucket))
+net = SafetyNet(pull, parcels, unknown, rules)
 
 
 def handler(event: dict[str, Any], context: Any) -> Failures:

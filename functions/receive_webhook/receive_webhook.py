@@ -15,9 +15,9 @@ from doorstep.platform.archive import Archive
 from doorstep.platform.bus import Bus
 from doorstep.platform.clock import now
 from doorstep.platform.http import as_json, headers_of, raw_body, request_id, rest_api
+from doorstep.platform.provider_secrets import ProviderSecrets
 from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
-from doorstep.platform.webhook_secrets import WebhookSecrets
 from doorstep.times import stamp
 
 LARGEST = 2 * 1024 * 1024
@@ -34,7 +34,7 @@ class Settings(Environment):
 
 settings = Settings.from_environment()
 archive, bus = Archive(settings.archive_bucket), Bus(settings.bus)
-secrets = WebhookSecrets(Secret(settings.webhook_secrets))
+secrets = ProviderSecrets(Secret(settings.webhook_secrets))
 api = rest_api()
 
 

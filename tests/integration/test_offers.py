@@ -171,6 +171,9 @@ def test_a_redirect_to_a_good_address_changes_the_address_and_asks_ops(asked: Wo
     assert offer["consent"]["fee"] == 2100
     assert file["addresses"][-1]["how"] == "offer_link"
     assert "-/address_changed/1" in messages(asked)
+    (mail,) = [it for it in asked.mails() if it.subject.startswith("The address")]
+    assert "undone" in mail.text, "a choice may be taken back, the address of a parcel on its way not put back"
+    assert 'value="take_back"' in asked.page("GET", f"/order/{mail.token('order')}").body
     at_rest(asked)
 
 

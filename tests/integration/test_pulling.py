@@ -205,6 +205,26 @@ def test_a_number_the_provider_does_not_know_is_counted(
     assert [json.loads(line)["PullUnheard"] for line in out.splitlines() if '"PullUnheard"' in line] == [[1.0]]
 
 
+@pytest.mark.parametrize(
+    ("provider", "code"), [("17track", "sub_status:InTransit_Drone"), ("easypost", "status_detail:drone")]
+)
+def test_ops_hears_the_day_after_of_codes_in_an_answer_that_nobody_knows(
+    shop: Callable[..., World], stub: ProviderStub, provider: str, code: str
+) -> None:
+    world = shop(provider)
+    told = tracker(detail(OLD, "in_transit", "received_at_origin_facility"), detail(NEWS, "in_transit", "drone"))
+    events = [(OLD, "InTransit_PickedUp", "Origin Scan"), (NEWS, "InTransit_Drone", "")]
+    stub.known = {UPS: {"carrier": "UPS", "17track": events, "easypost": told["result"]}}
+
+    fall_silent(world)
+    world.wait(hours=24)
+    world.sweep()
+
+    (digest,) = [it for it in world.alerts() if it["attributes"].get("kind") == "unknown_codes"]
+    assert digest["subject"] == "[info] 1 unknown carrier codes on 2026-11-25"
+    assert f"{provider}, {code}" in digest["text"]
+
+
 def test_a_label_without_a_parcel_is_asked_about_too(shop: Callable[..., World], stub: ProviderStub) -> None:
     world = shop("17track", parcel=False)
     ship(world)

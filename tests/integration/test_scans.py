@@ -10,6 +10,7 @@ from samples import order
 from shipping import (
     MOVING,
     UPS,
+    USPS,
     WRONG_NUMBER,
     at_rest,
     case,
@@ -26,6 +27,7 @@ from shipping import (
 )
 from world import World
 
+BARCODE = f"420054010001{USPS}"
 FIRST = detail("22T17:30", "pre_transit", "label_created")
 SECOND = detail("23T08:00", "in_transit", "received_at_origin_facility")
 THIRD = detail("23T12:00", "in_transit", "address_correction")
@@ -59,6 +61,26 @@ def test_scans_that_come_first_wait_for_their_parcel(world: World, capfd: pytest
     assert not [it for it in world.raw_items("orders", "SCAN#") if it["pk"]["S"].startswith("TRACKING#")]
     parked = [json.loads(line)["ScansParked"] for line in capfd.readouterr().out.splitlines() if "ScansParked" in line]
     assert parked == [[2.0], [1.0]]
+    at_rest(world)
+
+
+@pytest.mark.parametrize("first", ["parcel", "scan"])
+@pytest.mark.parametrize(("registered", "said"), [(BARCODE, USPS), (USPS, BARCODE)], ids=["long", "short"])
+def test_a_number_of_usps_finds_its_parcel_with_and_without_the_zip_code(
+    world: World, registered: str, said: str, first: str
+) -> None:
+    world.api("POST", "/orders", order())
+    steps = [
+        lambda: register(world, number=registered, carrier="USPS"),
+        lambda: call(world, SECOND, number=said, carrier="USPS"),
+    ]
+
+    for step in steps if first == "parcel" else reversed(steps):
+        step()
+        world.pump()
+
+    assert told(world) == [("in_transit", "23T08:00")]
+    assert parcel_file(world)["id"] == f"usps.{USPS}"
     at_rest(world)
 
 

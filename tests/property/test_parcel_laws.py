@@ -30,6 +30,7 @@ from doorstep.orders.link import Link
 from doorstep.outbox import Event, MessageRequest
 from doorstep.parcels import timeline
 from doorstep.parcels.parcel import Progress
+from doorstep.parcels.providers.homeward import turned_round
 from doorstep.parcels.registering import decode_parcel, register_parcel
 from doorstep.parcels.scan import MILESTONES, Scan
 from doorstep.parcels.silence import silence_matters
@@ -325,12 +326,14 @@ def test_a_parcel_that_is_registered_late_comes_to_the_same(
 
 
 @given(SETS)
-def test_an_end_yields_only_to_what_reopens_it(scans: list[Scan]) -> None:
+def test_an_end_and_the_way_back_yield_only_to_what_leads_out_of_them(scans: list[Scan]) -> None:
     line = read(scans)
 
     for one, following in zip(line.moves, line.moves[1:], strict=False):
         assert one.milestone not in ENDS or following.reopens
         assert one.milestone != "expired" or following.is_physical
+        step = turned_round(following.milestone, following.reason)[0] != following.milestone
+        assert one.milestone != "returning" or following.reopens or not step
     assert line.progress.milestone == (line.moves[-1].milestone if line.moves else "info_received")
 
 

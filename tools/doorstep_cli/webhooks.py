@@ -1,8 +1,8 @@
-"""Secrets of providers' webhooks: `doorstep webhooks add | list | remove`, on AWS or on the local stack.
+"""`doorstep webhooks add | list | remove | pull-key`: what providers of tracking sign with, and are asked with.
 
-What a provider signs with must be known to both sides, so these are kept as they are, in Secrets Manager; they are read
-from the prompt or from standard input, never from the command line, and never shown. A provider may have two at a time:
-add the new one here, set it at the provider, remove the oldest.
+Both sides must know these, so they are kept as they are; they are read from the prompt or from standard input, never
+from the command line, and never shown. A provider may have two at a time: add the new one here, set it at the provider,
+remove the oldest. Of two keys the newest is tried first.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from doorstep_cli.errors import Trouble
-
-_AT_ONCE: Final = 2
-_SHORTEST: Final = 16
-_LONGEST: Final = 512
+from doorstep_cli.provider_secrets import count, forget, keep
 
 
 def add(secrets: Any, secret: str, provider: str, value: str) -> int:
@@ -26,37 +23,8 @@ def add(secrets: Any, secret: str, provider: str, value: str) -> int:
 
     Raises `Trouble` for a provider that we do not know, and for what cannot be a secret.
     """
-    _known(provider)
-    if not (_SHORTEST <= len(value) <= _LONGEST and value.isprintable() and value == value.strip()):
-        raise Trouble(f"a secret is one line of {_SHORTEST} to {_LONGEST} characters without blanks around it")
-    providers = _read(secrets, secret)
-    values = [value, *(known for known in providers.get(provider, []) if known != value)][:_AT_ONCE]
-    _write(secrets, secret, {**providers, provider: values})
-    return len(values)
-
-
-def remove(secrets: Any, secret: str, provider: str, *, oldest: bool = False) -> int:
-    """Forget the provider's secrets, or the oldest of two. Returns how many are left.
-
-    Raises `Trouble` when there is none, or the oldest is the only one.
-    """
-    providers = _read(secrets, secret)
-    values = providers.pop(provider, [])
-    if not values:
-        raise Trouble(f"{provider!r} has no secret here (`doorstep webhooks list` shows who has)")
-    if oldest:
-        if len(values) == 1:
-            raise Trouble(
-                f"{provider!r} has only one secret: without it nothing gets in; leave out --oldest to mean that"
-            )
-        providers[provider] = values[:-1]
-    _write(secrets, secret, providers)
-    return len(providers.get(provider, []))
-
-
-def list_webhooks(secrets: Any, secret: str) -> dict[str, int]:
-    """How many secrets each provider has."""
-    return {provider: len(values) for provider, values in sorted(_read(secrets, secret).items())}
+    _known(provider, _signing())
+    return keep(secrets, secret, provider, value)
 
 
 def register(commands: Any) -> None:
@@ -68,55 +36,78 @@ def register(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     new = actions.add_parser("add", parents=[where], help="add a secret, read from the prompt or from standard input")
     new.add_argument("provider", help="who signs with it, such as easypost")
-    actions.add_parser("list", parents=[where], help="providers, and how many secrets each has")
+    actions.add_parser("list", parents=[where], help="providers, and how many secrets and keys each has")
     old = actions.add_parser("remove", parents=[where], help="forget a provider's secrets (takes up to five minutes)")
     old.add_argument("provider")
     old.add_argument("--oldest", action="store_true", help="only the older of two, at the end of a rotation")
+    key = actions.add_parser("pull-key", parents=[where], help="add a key to ask a provider with about silent parcels")
+    key.add_argument("provider", help="who is asked: 17track or easypost")
+    key.add_argument("--remove", action="store_true", help="forget the provider's keys instead")
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
 
+    acts = {"list": _list, "pull-key": _pull_key}
     try:
-        _act(arguments, *_target(arguments))
+        acts.get(arguments.action, _webhook)(arguments, *_target(arguments))
     except (BotoCoreError, ClientError) as error:
         raise Trouble(f"AWS says: {error}; check region, credentials and the name of the stack") from error
 
 
-def _act(arguments: argparse.Namespace, secrets: Any, secret: str, api_url: str) -> None:
-    if arguments.action == "list":
-        found = list_webhooks(secrets, secret)
-        for provider, count in found.items() if not arguments.json else ():
-            print(f"{provider}: {_counted(count)}; {_url(api_url, provider)}")
-        if arguments.json:
-            listed = [{"provider": it, "secrets": count, "url": _url(api_url, it)} for it, count in found.items()]
-            print(json.dumps({"webhooks": listed}))
+def _list(arguments: argparse.Namespace, secrets: Any, outputs: Mapping[str, str], api_url: str) -> None:
+    signing = count(secrets, _secret_in(outputs, "WebhookSecrets"))
+    asked = count(secrets, _secret_in(outputs, "PullSecrets"))
+    if arguments.json:
+        webhooks = [{"provider": it, "secrets": number, "url": _url(api_url, it)} for it, number in signing.items()]
+        keys = [{"provider": it, "keys": number} for it, number in asked.items()]
+        print(json.dumps({"webhooks": webhooks, "pull_keys": keys}))
         return
-    provider = arguments.provider
+    for provider, number in signing.items():
+        print(f"{provider}: {_counted(number, 'secret')}; {_url(api_url, provider)}")
+    for provider, number in asked.items():
+        print(f"{provider}: {_counted(number, 'key')} to ask it with")
+
+
+def _webhook(arguments: argparse.Namespace, secrets: Any, outputs: Mapping[str, str], api_url: str) -> None:
+    provider, secret = arguments.provider, _secret_in(outputs, "WebhookSecrets")
     if arguments.action == "add":
-        _known(provider)  # before anybody types a secret
-        left = add(secrets, secret, provider, _typed(provider))
+        _known(provider, _signing())  # before anybody types a secret
+        left = add(secrets, secret, provider, _typed(f"The secret that {provider} signs with: "))
     else:
-        left = remove(secrets, secret, provider, oldest=arguments.oldest)
+        left = forget(secrets, secret, provider, oldest=arguments.oldest)
     if arguments.json:
         print(json.dumps({"provider": provider, "secrets": left, "url": _url(api_url, provider)}))
+        return
+    left_are = _counted(left, "secret")
+    print(f"{provider} has {left_are} now; a new one works in ten seconds, a removed one stops in five minutes")
+    if arguments.action == "add":
+        print(f"the URL to give to {provider}: {_url(api_url, provider)}")
+
+
+def _pull_key(arguments: argparse.Namespace, secrets: Any, outputs: Mapping[str, str], _: str) -> None:
+    provider, secret = arguments.provider, _secret_in(outputs, "PullSecrets")
+    if arguments.remove:
+        left = forget(secrets, secret, provider)
     else:
-        print(
-            f"{provider} has {_counted(left)} now; a new one works in ten seconds, a removed one stops in five minutes"
-        )
-        if arguments.action == "add":
-            print(f"the URL to give to {provider}: {_url(api_url, provider)}")
+        _known(provider, _asked())  # before anybody types a key
+        left = keep(secrets, secret, provider, _typed(f"The key to ask {provider} with: "))
+    if arguments.json:
+        print(json.dumps({"provider": provider, "keys": left}))
+    else:
+        print(f"{provider} has {_counted(left, 'key')} now; that holds within five minutes")
 
 
-def _typed(provider: str) -> str:
-    """The secret, without an echo from a terminal, or the first line of what is piped in."""
+def _typed(prompt: str) -> str:
+    """What is typed, without an echo from a terminal, or the first line of what is piped in."""
     if sys.stdin.isatty():
-        return getpass.getpass(f"The secret that {provider} signs with: ")
+        return getpass.getpass(prompt)
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _target(arguments: argparse.Namespace) -> tuple[Any, str, str]:
+def _target(arguments: argparse.Namespace) -> tuple[Any, Mapping[str, str], str]:
+    """Secrets Manager, the outputs of the stack, and the URL of its API."""
     import boto3
 
     from doorstep_cli.deploy import outputs_of
@@ -124,35 +115,37 @@ def _target(arguments: argparse.Namespace) -> tuple[Any, str, str]:
 
     if arguments.stack_name:
         outputs = outputs_of(boto3.client("cloudformation"), arguments.stack_name)
-        return boto3.client("secretsmanager"), _secret_in(outputs), outputs["ApiUrl"]
+        return boto3.client("secretsmanager"), outputs, outputs["ApiUrl"]
     stack = LocalStack()
-    return stack.client("secretsmanager"), _secret_in(stack.outputs), stack.api_url
+    return stack.client("secretsmanager"), stack.outputs, stack.api_url
 
 
-def _secret_in(outputs: Mapping[str, str]) -> str:
-    if "WebhookSecrets" not in outputs:
-        raise Trouble("this stack is from before webhooks were taken: deploy it again")
-    return outputs["WebhookSecrets"]
+def _secret_in(outputs: Mapping[str, str], name: str) -> str:
+    if name not in outputs:
+        raise Trouble("this stack is from before webhooks were taken, or providers asked: deploy it again")
+    return outputs[name]
 
 
-def _known(provider: str) -> None:
+def _signing() -> Iterable[str]:
     from doorstep.parcels.providers.registry import PROVIDERS
 
-    if provider not in PROVIDERS:
-        raise Trouble(f"{provider!r} is no provider we know; there are: {', '.join(sorted(PROVIDERS))}")
+    return PROVIDERS
+
+
+def _asked() -> Iterable[str]:
+    from doorstep.parcels.pulling import PULLERS
+
+    return PULLERS
+
+
+def _known(provider: str, those: Iterable[str]) -> None:
+    if provider not in those:
+        raise Trouble(f"{provider!r} is no provider for that; there are: {', '.join(sorted(those))}")
 
 
 def _url(api_url: str, provider: str) -> str:
     return f"{api_url}/webhooks/{provider}"
 
 
-def _counted(count: int) -> str:
-    return {0: "no secret", 1: "one secret"}.get(count, f"{count} secrets")
-
-
-def _read(secrets: Any, secret: str) -> dict[str, list[str]]:
-    return dict(json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])["providers"])
-
-
-def _write(secrets: Any, secret: str, providers: Mapping[str, list[str]]) -> None:
-    secrets.put_secret_value(SecretId=secret, SecretString=json.dumps({"providers": providers}))
+def _counted(number: int, what: str) -> str:
+    return {0: f"no {what}", 1: f"one {what}"}.get(number, f"{number} {what}s")

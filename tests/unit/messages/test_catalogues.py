@@ -109,6 +109,7 @@ def test_no_sentence_for_buyers_is_dead(
             mail.write_letter(template, locale, replace(facts, if_silent=silence))
     for kind in ("address_problem", "delivery_attempt_failed", "lost"):
         mail.write_letter("offer", locale, replace(facts, kind=kind, reason=""))
+    mail.write_letter("address_changed", locale, replace(facts, shipped=True))
     for state in get_args(views.OfferState)[1:]:
         mail.write_letter("offer_update", locale, replace(facts, state=state))
 

@@ -144,6 +144,24 @@ def test_a_changed_address_is_told_with_what_it_was(facts: LetterFacts) -> None:
     assert "If it was not you" in text
 
 
+@pytest.mark.parametrize(
+    ("locale", "before", "after"),
+    [
+        ("en", "put the right address back", "can still be undone"),
+        ("es", "la dirección correcta", "deshacer el cambio"),
+    ],
+)
+def test_who_did_not_change_it_is_told_what_the_order_page_offers_before_and_after_shipping(
+    locale: str, before: str, after: str, facts: LetterFacts
+) -> None:
+    open_, shipped = (write_letter("address_changed", locale, replace(facts, shipped=it)) for it in (False, True))
+
+    for part in (paste_text(open_), Words(open_.html).text):
+        assert (before in part, after in part) == (True, False)
+    for part in (paste_text(shipped), Words(shipped.html).text):
+        assert (before in part, after in part) == (False, True)
+
+
 def test_a_code_letter_shows_the_code_and_the_address_it_would_allow(facts: LetterFacts) -> None:
     letter = write_letter("one_time_code", "en", facts)
 

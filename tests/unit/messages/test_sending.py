@@ -242,6 +242,8 @@ def test_what_is_no_question_is_sent_though_answered() -> None:
     office.store.order = answered(office.store.order)
 
     assert office.sender.send(office.ref) == "sent"
+    ((letter, _),) = office.mailer.sent
+    assert "right address back" in letter.text, "nothing has shipped yet"
 
 
 def _with_receipt(office: Office, receipt: str) -> Callable[[], None]:

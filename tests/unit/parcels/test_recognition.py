@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from samples import parcel
 
@@ -14,7 +14,7 @@ from doorstep.data import load
 from doorstep.errors import Rejected
 from doorstep.parcels.carriers import OTHER, canonical
 from doorstep.parcels.overriding import CERTAINTIES
-from doorstep.parcels.recognition import carrier_of, check_digit, recognise, typing_error
+from doorstep.parcels.recognition import carrier_of, check_digit, plain_number, recognise, typing_error
 from doorstep.parcels.registering import decode_parcel
 
 TABLE: Any = load("parcels/recognition")
@@ -186,6 +186,74 @@ def test_two_carriers_equally_likely_are_none(monkeypatch: pytest.MonkeyPatch) -
     assert carrier_of("GFUS01011884214464") == OTHER
 
 
+# -------------------------------------------------------------------- the ZIP Code before a number of USPS
+
+OF_USPS = ("usps_impb", "usps_impb_long", "usps_legacy", "usps_legacy_91")
+ZIP_CODES = st.from_regex(r"[0-9]{5}([0-9]{4})?", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("barcode", "number"),
+    [
+        ("420221539101026837331000039521", "9101026837331000039521"),
+        ("420 22153 9101 0268 3733 1000 0395 21", "9101026837331000039521"),
+        ("420921039400111206206406260787", "9400111206206406260787"),
+        ("4201002334249200190132607600833457", "9200190132607600833457"),
+        ("4201028200009261290113185417468510", "9261290113185417468510"),
+        ("42022153" + "92748931507708513018050063", "92748931507708513018050063"),
+        ("420221530001" + "92748931507708513018050063", "92748931507708513018050063"),
+        ("42005401" + "03071790000523483741", "03071790000523483741"),
+        ("420054010001" + "71969010756003077385", "71969010756003077385"),
+    ],
+)
+def test_a_barcode_of_usps_is_the_number_behind_its_zip_code(barcode: str, number: str) -> None:
+    assert plain_number(barcode) == number
+
+
+@pytest.mark.parametrize("name", OF_USPS)
+@settings(max_examples=100)
+@given(data=st.data(), zip_code=ZIP_CODES)
+def test_a_number_of_usps_is_the_same_with_and_without_its_zip_code(
+    name: str, data: st.DataObject, zip_code: str
+) -> None:
+    number = data.draw(numbers(name))
+    long_behind_five = name == "usps_impb_long" and len(zip_code) == 5
+    assume(not (long_behind_five and reading(number[4:], "usps_impb") is True))  # a right number behind a ZIP+4 as well
+
+    assert plain_number(f"420{zip_code}{number}") == plain_number(number) == number
+    assert recognise(f"420{zip_code}{number}") == recognise(number)
+
+
+def test_where_two_numbers_are_right_the_one_of_22_digits_is_meant() -> None:
+    number = "9400136208330123456787"
+    ahead = next(f"9{it:03d}" for it in range(100, 600) if reading(f"9{it:03d}{number}", "usps_impb_long"))
+
+    assert plain_number(f"42005401{ahead}{number}") == number
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "420",
+        "42005401",
+        "4200540194001362083301234567",  # as long as with an older number
+        "420A54019400136208330123456787",
+        "4210540194001362083301234567870",
+        "4200540100019600136208330123456787",  # 96 is FedEx's
+        "9622001900000000000000776632517510",
+        "1001921334250001000300779017972697",
+        "GM420054019400136208330123456787",
+    ],
+)
+def test_what_is_no_barcode_of_usps_stays_as_it_is(number: str) -> None:
+    assert plain_number(number) == number
+
+
+@given(st.text(max_size=45) | st.from_regex(r"420[0-9]{5,35}", fullmatch=True))
+def test_what_is_written_plainly_is_plain(text: str) -> None:
+    assert plain_number(plain_number(text)) == plain_number(text)
+
+
 # -------------------------------------------------------------------- what was mistyped
 
 
@@ -285,6 +353,14 @@ def test_a_parcel_without_a_carrier_gets_the_one_its_number_tells() -> None:
     assert decode_parcel(parcel(carrier=None, tracking_number="9400 1362 0833 0123 4567 87")).carrier == "usps"
     assert decode_parcel(parcel(carrier="unknown")).carrier == "ups"
     assert decode_parcel(parcel(carrier=None, tracking_number="SC000001")).carrier == OTHER
+
+
+@pytest.mark.parametrize("carrier", ["USPS", None])
+def test_a_parcel_is_the_same_whether_its_zip_code_is_in_its_number_or_not(carrier: str | None) -> None:
+    number = "9400136208330123456787"
+    barcode = parcel(carrier=carrier, tracking_number=f"420 05401 {number}")
+
+    assert decode_parcel(barcode) == decode_parcel(parcel(carrier=carrier, tracking_number=number))
 
 
 def test_a_carrier_that_is_named_stays() -> None:

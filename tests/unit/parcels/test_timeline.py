@@ -77,6 +77,34 @@ def test_an_end_yields_only_to_what_reopens_it(end: str, later: str) -> None:
     assert milestone(over, scan(later, at=hours(-1), reopens=True)) == later
 
 
+WAY_OUT = ["in_transit", "out_for_delivery", "delivery_attempted", "available_for_pickup", "exception"]
+
+
+@pytest.mark.parametrize("later", WAY_OUT)
+def test_a_parcel_that_turned_back_takes_no_step_forward(later: str) -> None:
+    back, step = scan("returning", "refused", at=hours(-3)), scan(later, at=hours(-1))
+
+    told = line(back, step).progress
+
+    assert (told.milestone, told.reason, told.since, told.moved_at) == ("returning", "refused", hours(-3), hours(-1))
+    assert milestone(step, scan("returning", at=hours(-0.5))) == "returning"
+    assert milestone(scan(later, at=hours(-4)), scan("in_transit", at=hours(-2))) == "in_transit"
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"), [("returned", ""), ("delivered", ""), ("exception", "lost"), ("exception", "damaged")]
+)
+def test_on_its_way_back_a_parcel_comes_to_an_end_or_to_grief_all_the_same(later: str, reason: str) -> None:
+    assert milestone(scan("returning", at=hours(-3)), scan(later, reason, at=hours(-1))) == later
+
+
+def test_a_correction_leads_out_of_the_way_back() -> None:
+    back, corrected = scan("returning", at=hours(-3)), scan("in_transit", at=hours(-2), reopens=True)
+
+    assert milestone(back, corrected) == "in_transit"
+    assert milestone(back, corrected, scan("out_for_delivery", at=hours(-1))) == "out_for_delivery"
+
+
 def test_an_end_does_not_reach_back() -> None:
     assert [it.milestone for it in line(scan("in_transit", at=hours(-5)), scan("delivered", at=hours(-1))).moves] == [
         "in_transit",

@@ -1,4 +1,4 @@
-"""Secrets of webhooks: two at a time, never shown, and good at the very door that the provider's adapter keeps."""
+"""Secrets of webhooks and keys to ask with: two at a time, never shown, and good where functions look for them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,35 +18,39 @@ from botocore.exceptions import ClientError
 from doorstep.errors import Refused
 from doorstep.parcels.providers.provider import WebhookCall
 from doorstep.parcels.providers.registry import PROVIDERS, provider
+from doorstep.parcels.pulling import PULLERS
+from doorstep.platform.provider_secrets import ProviderSecrets
 from doorstep_cli import webhooks
 from doorstep_cli.errors import Trouble
 from doorstep_cli.main import main
-from doorstep_cli.webhooks import add, list_webhooks, remove
+from doorstep_cli.provider_secrets import count, forget
+from doorstep_cli.webhooks import add
 
 RECEIVED = datetime(2026, 11, 23, tzinfo=UTC)
 
-ARN = "the-webhook-secrets"
+ARN, KEYS = "the-webhook-secrets", "the-pull-secrets"
 URL = "https://api.example.com/live"
 FIRST, SECOND, THIRD = "first-webhook-secret", "sécond-webhook-secret", "third-webhook-secret"
 
 
 @dataclass(slots=True)
 class Vault:
-    """Secrets Manager with one secret. It counts what is written, for a refusal writes nothing."""
+    """Secrets Manager: secrets of webhooks in `text`, keys to ask with in `keys`. It counts what is written, for a
+    refusal writes nothing."""
 
     text: str = '{"providers": {}}'
+    keys: str = '{"providers": {}}'
     writes: int = 0
     failing: Exception | None = field(default=None)
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
         if self.failing:
             raise self.failing
-        assert SecretId == ARN
-        return {"SecretString": self.text}
+        return {"SecretString": {ARN: self.text, KEYS: self.keys}[SecretId]}
 
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:
-        assert SecretId == ARN
-        self.text, self.writes = SecretString, self.writes + 1
+        setattr(self, {ARN: "text", KEYS: "keys"}[SecretId], SecretString)
+        self.writes += 1
 
 
 @pytest.fixture
@@ -115,7 +120,7 @@ def test_other_providers_are_left_as_they_are(vault: Vault) -> None:
     vault.text = json.dumps({"providers": {"another": [THIRD]}})
 
     add(vault, ARN, "easypost", FIRST)
-    remove(vault, ARN, "easypost")
+    forget(vault, ARN, "easypost")
 
     assert kept(vault) == {"another": [THIRD]}
 
@@ -142,7 +147,7 @@ def test_at_the_end_of_a_rotation_only_the_new_one_is_good(vault: Vault) -> None
     add(vault, ARN, "easypost", FIRST)
     add(vault, ARN, "easypost", SECOND)
 
-    assert remove(vault, ARN, "easypost", oldest=True) == 1
+    assert forget(vault, ARN, "easypost", oldest=True) == 1
 
     assert let_in(vault, SECOND)
     assert not let_in(vault, FIRST)
@@ -153,10 +158,10 @@ def test_the_only_one_is_not_removed_by_mistake(vault: Vault) -> None:
     before = vault.text
 
     with pytest.raises(Trouble, match="only one secret"):
-        remove(vault, ARN, "easypost", oldest=True)
+        forget(vault, ARN, "easypost", oldest=True)
     assert vault.text == before
 
-    assert remove(vault, ARN, "easypost") == 0
+    assert forget(vault, ARN, "easypost") == 0
 
     assert not let_in(vault, FIRST)
 
@@ -164,14 +169,14 @@ def test_the_only_one_is_not_removed_by_mistake(vault: Vault) -> None:
 def test_removing_what_is_not_there_changes_nothing(vault: Vault) -> None:
     for oldest in (False, True):
         with pytest.raises(Trouble, match="webhooks list"):
-            remove(vault, ARN, "easypost", oldest=oldest)
+            forget(vault, ARN, "easypost", oldest=oldest)
     assert vault.writes == 0
 
 
 def test_a_provider_that_is_no_longer_known_can_still_be_removed(vault: Vault) -> None:
     vault.text = json.dumps({"providers": {"another": [THIRD]}})
 
-    assert remove(vault, ARN, "another") == 0
+    assert forget(vault, ARN, "another") == 0
 
     assert kept(vault) == {}
 
@@ -180,7 +185,7 @@ def test_the_list_counts_and_shows_no_secret(vault: Vault) -> None:
     add(vault, ARN, "easypost", FIRST)
     add(vault, ARN, "easypost", SECOND)
 
-    assert list_webhooks(vault, ARN) == {"easypost": 2}
+    assert count(vault, ARN) == {"easypost": 2}
 
 
 # ---------------------------------------------------------------- the command
@@ -188,7 +193,8 @@ def test_the_list_counts_and_shows_no_secret(vault: Vault) -> None:
 
 @pytest.fixture
 def on_aws(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
-    monkeypatch.setattr(webhooks, "_target", lambda arguments: (vault, ARN, URL))
+    outputs = {"WebhookSecrets": ARN, "PullSecrets": KEYS}
+    monkeypatch.setattr(webhooks, "_target", lambda arguments: (vault, outputs, URL))
     return vault
 
 
@@ -217,7 +223,7 @@ def test_the_command_tells_the_url_and_never_the_secret(
     if extra:
         told = {"provider": "easypost", "secrets": 1, "url": f"{URL}/webhooks/easypost"}
         assert json.loads(added.out) == told
-        assert json.loads(listed.out) == {"webhooks": [told]}
+        assert json.loads(listed.out) == {"webhooks": [told], "pull_keys": []}
 
     main(["webhooks", "remove", "easypost", *extra])
 
@@ -254,13 +260,14 @@ def test_nobody_types_a_secret_for_a_provider_we_do_not_know(
     assert on_aws.writes == 0
 
 
+@pytest.mark.parametrize("action", ["add", "pull-key"])
 def test_a_secret_cannot_be_given_on_the_command_line(
-    on_aws: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    on_aws: Vault, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(FIRST))
 
     with pytest.raises(SystemExit, match="2"):
-        main(["webhooks", "add", "easypost", SECOND])
+        main(["webhooks", action, "easypost", SECOND])
 
     assert "usage: doorstep" in capsys.readouterr().err
     assert on_aws.writes == 0
@@ -278,6 +285,83 @@ def test_what_aws_refuses_is_said_with_what_to_check(on_aws: Vault, capsys: pyte
     assert "credentials" in said
 
 
-def test_a_stack_from_before_webhooks_says_so() -> None:
+@pytest.mark.parametrize("name", ["WebhookSecrets", "PullSecrets"])
+def test_a_stack_from_before_webhooks_says_so(name: str) -> None:
     with pytest.raises(Trouble, match="deploy it again"):
-        webhooks._secret_in({"MerchantsSecret": "another"})
+        webhooks._secret_in({"MerchantsSecret": "another"}, name)
+
+
+# ---------------------------------------------------------------- keys to ask with
+
+
+def may_ask_with(vault: Vault, name: str) -> tuple[str, ...]:
+    """The keys that functions try, in this order."""
+    return tuple(ProviderSecrets(SimpleNamespace(value=lambda fresh_for: vault.keys)).of(name))  # type: ignore[arg-type]
+
+
+def pull_key(monkeypatch: pytest.MonkeyPatch, typed: str, *arguments: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed + "\n"))
+    main(["webhooks", "pull-key", *arguments])
+
+
+@pytest.mark.parametrize("extra", [[], ["--json"]])
+@pytest.mark.parametrize("name", PULLERS)
+def test_a_key_is_kept_for_asking_only_and_never_told(
+    on_aws: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, extra: list[str]
+) -> None:
+    pull_key(monkeypatch, FIRST, name, *extra)
+    added = capsys.readouterr()
+    main(["webhooks", "list", *extra])
+    listed = capsys.readouterr()
+
+    assert may_ask_with(on_aws, name) == (FIRST,)
+    assert kept(on_aws) == {}, "a key to ask with lets nobody in"
+    for said in (added, listed):
+        assert name in said.out
+        assert FIRST not in said.out + said.err
+    if extra:
+        assert json.loads(added.out) == {"provider": name, "keys": 1}
+        assert json.loads(listed.out) == {"webhooks": [], "pull_keys": [{"provider": name, "keys": 1}]}
+
+
+def test_of_three_keys_the_newest_two_are_kept_and_the_newest_is_tried_first(
+    on_aws: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (FIRST, SECOND, THIRD):
+        pull_key(monkeypatch, key, "17track")
+
+    assert may_ask_with(on_aws, "17track") == (THIRD, SECOND)
+
+
+def test_a_provider_whose_keys_were_removed_is_not_asked_and_others_are(
+    on_aws: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull_key(monkeypatch, FIRST, "17track")
+    pull_key(monkeypatch, SECOND, "easypost")
+
+    pull_key(monkeypatch, "", "17track", "--remove")
+
+    assert (may_ask_with(on_aws, "17track"), may_ask_with(on_aws, "easypost")) == ((), (SECOND,))
+
+
+def test_nobody_types_a_key_for_a_provider_that_cannot_be_asked(
+    on_aws: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin = io.StringIO(FIRST)
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    with pytest.raises(SystemExit, match="2"):
+        main(["webhooks", "pull-key", "dhl"])
+
+    assert (stdin.tell(), on_aws.writes) == (0, 0)
+    assert capsys.readouterr().err.rstrip().endswith("there are: 17track, easypost")
+
+
+def test_what_nobody_would_mean_as_a_key_is_refused(
+    on_aws: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        pull_key(monkeypatch, "too-short", "easypost")
+
+    assert on_aws.writes == 0
+    assert "too-short" not in capsys.readouterr().err

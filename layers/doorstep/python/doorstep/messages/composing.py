@@ -51,6 +51,7 @@ def letter(file: MessageFile, urls: Mapping[str, str], links: Links, rules: Rule
         reply_to=policy.reply_to,
         if_silent="release" if ships_unanswered(order, policy) else "hold",
         new_lines=tuple(label(pending.proposed.ship_to)) if pending else (),
+        shipped=order.shipped_at is not None,
     )
     if file.parcel is not None:
         facts = _with_parcel(facts, message, file.parcel, urls, rules)

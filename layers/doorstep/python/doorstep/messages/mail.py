@@ -51,7 +51,8 @@ class LetterFacts:
     """What a letter tells. `items`: (title, quantity); `issues` and `deadline` are already in the buyer's language.
 
     `if_silent` is what policy does when the buyer does not answer: `hold` or `release`. `new_lines` is the address that
-    a one-time code would allow, or that was chosen in an offer; `address_lines` is always the one in force.
+    a one-time code would allow, or that was chosen in an offer; `address_lines` is always the one in force. Of what
+    has `shipped`, it can no longer be changed on the order's page, at best a choice undone.
 
     `carrier` is the name people know, `tracking_url` its own page, `expected` when it means to deliver, `place` where
     it holds the parcel. `kind` and `reason` are codes of the case; `options` may be chosen `until` a moment; `state`
@@ -74,6 +75,7 @@ class LetterFacts:
     reply_to: str = ""
     if_silent: str = "hold"
     new_lines: tuple[str, ...] = ()
+    shipped: bool = False
     carrier: str = ""
     tracking_number: str = ""
     tracking_url: str = ""

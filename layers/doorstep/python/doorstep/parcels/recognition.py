@@ -1,7 +1,7 @@
-"""Whose a bare tracking number is, and whether it was mistyped: by its shape and its check digit (recognition.yaml).
+"""How a tracking number is written, whose it is, and whether it was mistyped: by its shape and its check digit.
 
-Owns reading the number. Leaves to `registering` what follows from it. A check digit says that a number is wrong, never
-that a parcel exists; and a number that nobody here knows is no error.
+Owns reading the number (recognition.yaml). Leaves to `registering` what follows from it. A check digit says that a
+number is wrong, never that a parcel exists; and a number that nobody here knows is no error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from doorstep.data import load
 from doorstep.parcels.carriers import OTHER
-from doorstep.parcels.scan import plain_number
 
 _SURE: Final = ("specification", "official", "second_hand", "doubtful")
 
@@ -37,11 +36,19 @@ class Candidate:
         return (True, None, False).index(self.valid_check), _SURE.index(self.certainty)
 
 
+def plain_number(number: str) -> str:
+    """A tracking number as we write it: capitals and digits, without the blanks and hyphens that people put in, and
+    without the 420 and ZIP Code that a barcode of USPS puts before it (Publication 199)."""
+    plain = re.sub(r"[\s-]+", "", number).upper()
+    routing = load("parcels/recognition")["routing"]
+    behind = [plain[it.end() :] for prefix in routing["prefixes"] if (it := _compiled(prefix).match(plain))]
+    read = [(it.rank, rest) for rest in behind for it in _candidates(rest) if it.format in routing["formats"]]
+    return min(read, key=lambda it: it[0])[1] if read else plain
+
+
 def recognise(number: str) -> tuple[Candidate, ...]:
     """Every format the number has the shape of, the best first; blanks, hyphens and small letters do not matter."""
-    plain = plain_number(number)
-    found = [_read(name, row, shape) for name, row in _formats().items() if (shape := _shape(row).fullmatch(plain))]
-    return tuple(sorted((it for it in found if it is not None), key=lambda it: it.rank))
+    return tuple(sorted(_candidates(plain_number(number)), key=lambda it: it.rank))
 
 
 def carrier_of(number: str) -> str:
@@ -70,6 +77,11 @@ def check_digit(body: str, check: str) -> str:
     rest = sum(_value(sign) * weights[at % len(weights)] for at, sign in enumerate(reversed(body))) % modulus
     result = str(modulus - rest if rule["complement"] else rest)
     return str(rule["stands_for"].get(result, result))
+
+
+def _candidates(plain: str) -> list[Candidate]:
+    found = [_read(name, row, shape) for name, row in _formats().items() if (shape := _shape(row).fullmatch(plain))]
+    return [it for it in found if it is not None]
 
 
 def _read(name: str, row: Mapping[str, Any], shape: re.Match[str]) -> Candidate | None:

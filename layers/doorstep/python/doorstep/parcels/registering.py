@@ -19,8 +19,8 @@ from doorstep.orders.store import OrderFile
 from doorstep.parcels.carriers import OTHER, canonical
 from doorstep.parcels.matching import Pointer
 from doorstep.parcels.parcel import Parcel
-from doorstep.parcels.recognition import carrier_of, typing_error
-from doorstep.parcels.scan import TRACKING_NUMBER, plain_number
+from doorstep.parcels.recognition import carrier_of, plain_number, typing_error
+from doorstep.parcels.scan import TRACKING_NUMBER
 from doorstep.parcels.silence import silent_at
 from doorstep.parcels.store import ParcelFinder
 

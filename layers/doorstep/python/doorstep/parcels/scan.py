@@ -34,11 +34,6 @@ CARRIER: Final = re.compile(r"[a-z][a-z0-9_]{1,31}")
 Direction = Literal["forward", "return"]
 
 
-def plain_number(number: str) -> str:
-    """A tracking number as we write it: capitals and digits, without the blanks and hyphens people put in."""
-    return re.sub(r"[\s-]+", "", number).upper()
-
-
 @dataclass(frozen=True, slots=True)
 class Location:
     """Where a scan was made, as far as the carrier says."""

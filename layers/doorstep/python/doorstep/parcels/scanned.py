@@ -14,7 +14,8 @@ from doorstep.errors import Rejected
 from doorstep.fields import Fields
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers.provider import Heard
-from doorstep.parcels.scan import MILESTONES, TRACKING_NUMBER, Direction, Location, Scan, plain_number
+from doorstep.parcels.recognition import plain_number
+from doorstep.parcels.scan import MILESTONES, TRACKING_NUMBER, Direction, Location, Scan
 from doorstep.parcels.vocabulary import is_physical, is_reason, place_of, reason_with
 
 MOST_SCANS: Final = 100

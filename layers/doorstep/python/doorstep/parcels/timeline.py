@@ -1,9 +1,10 @@
 """The parcel as a function of its set of scans: any order, repetition or batching of them comes to the same.
 
 Exact repeats are one. Sorted by (time, name); the last scan that carries a milestone decides, ends yield only to what
-reopens them. Scans before the label or long after it (the number was another parcel's, or is by now) and far in the
-future (a broken clock) are kept and do not count; the last count when their time has come. Forecasts and paperwork do
-not break a silence.
+reopens them, and the way back to no step of the way out: who tells one thing at a time says "out for delivery" of a
+parcel that is brought to the sender, too. Scans before the label or long after it (the number was another parcel's, or
+is by now) and far in the future (a broken clock) are kept and do not count; the last count when their time has come.
+Forecasts and paperwork do not break a silence.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from doorstep.data import load
 from doorstep.parcels.parcel import Progress
+from doorstep.parcels.providers.homeward import turned_round
 from doorstep.parcels.scan import Scan
 
 
@@ -75,6 +77,8 @@ def _may_follow(milestone: str, scan: Scan, rules: dict[str, Any]) -> bool:
         return scan.reopens
     if milestone in rules["weak_ends"]:
         return scan.is_physical
+    if milestone == "returning" and not scan.reopens:
+        return turned_round(scan.milestone, scan.reason)[0] == scan.milestone
     return True
 
 

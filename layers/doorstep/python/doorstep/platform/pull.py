@@ -25,7 +25,7 @@ from doorstep.parcels.pulling import PULLERS, Request, limit, may_be_called
 from doorstep.platform.archive import Archive
 from doorstep.platform.clock import now as by_the_clock
 from doorstep.platform.outside import opener as by_no_detour
-from doorstep.platform.webhook_secrets import WebhookSecrets
+from doorstep.platform.provider_secrets import ProviderSecrets
 
 SECONDS: Final = 8.0
 """An answer that is not here by then is given up."""
@@ -53,7 +53,7 @@ class Pull:
     for tests too.
     """
 
-    keys: WebhookSecrets
+    keys: ProviderSecrets
     archive: Archive
     bases: Mapping[str, str] = field(default_factory=dict)
     opener: Callable[[], urllib.request.OpenerDirector] = by_no_detour

@@ -23,6 +23,7 @@ from doorstep.parcels.pulling import limit
 from doorstep.platform import log
 from doorstep.platform.parcels_table import ParcelsTable
 from doorstep.platform.pull import Pull
+from doorstep.platform.unknown_codes import UnknownCodes
 
 Due = tuple[str, str, str]
 """Shop, order id and id of a parcel."""
@@ -36,6 +37,7 @@ class SafetyNet:
 
     pull: Pull
     parcels: ParcelsTable
+    unknown: UnknownCodes
     rules: Rulebook
     clock: Callable[[], float] = time.monotonic
 
@@ -82,6 +84,7 @@ class SafetyNet:
             heard = self.pull.ask(provider, numbers, now=now)
             scans = [scan for scan in heard.scans if scan.tracking_number in numbers]
             log.count("UnmappedCode", len(heard.unmapped))
+            self.unknown.note(provider, heard.unmapped, now)
             hear(desk, self.parcels, scans)
             for file in files:
                 desk.change(desk.file(*_due(file)), lambda it: note_asked(it, now=now))

@@ -23,11 +23,12 @@ from doorstep.errors import Rejected
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.local_time import local_moment
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import hmac_sha256, prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Location, Scan, plain_number
+from doorstep.parcels.scan import Location, Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "aftership"
@@ -52,13 +53,8 @@ class AfterShip:
 
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The checkpoints of a webhook's Tracking, or of all that the API answers; other events have no scans."""
-        trackings = _trackings(reading.document(body))
-        usable = [it for it in trackings if TRACKING_NUMBER.fullmatch(_number(it))]
-        if trackings and not usable:
-            raise Rejected.because("unusable_tracking_number", "tracking_number", "expected 4 to 40 letters and digits")
-        each = [_heard(it, received_at, archive) for it in usable]
-        scans = sorted((scan for heard in each for scan in heard.scans), key=lambda scan: scan.occurred_at)
-        return Heard(tuple(scans), tuple(dict.fromkeys(code for heard in each for code in heard.unmapped)))
+        numbered = ((it.get("tracking_number"), it) for it in _trackings(reading.document(body)))
+        return hear_each(numbered, _heard, blank_scan(_NAME, received_at, archive), number_in="tracking_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +80,10 @@ def _trackings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [tracking]
 
 
-def _number(tracking: Mapping[str, Any]) -> str:
-    return plain_number(reading.code(tracking.get("tracking_number")))
-
-
-def _heard(tracking: Mapping[str, Any], received_at: datetime, archive: str) -> Heard:
-    blank = Scan(
-        provider=_NAME,
-        carrier=_carrier(tracking.get("slug")),
-        tracking_number=_number(tracking),
-        occurred_at=reading.moment(tracking.get("updated_at")) or received_at,
-        received_at=received_at,
-        milestone="unknown",
-        is_physical=False,
-        archive=archive,
-    )
+def _heard(tracking: Mapping[str, Any], blank: Scan) -> Heard:
+    """The checkpoints of a tracking, and what it states beside them, dated when it was updated."""
+    updated_at = reading.moment(tracking.get("updated_at"))
+    blank = replace(blank, carrier=_carrier(tracking.get("slug")), occurred_at=updated_at or blank.occurred_at)
     own = {name: tracking.get(name) for name in ("tag", "subtag", "subtag_message")}
     checkpoints = reading.members(tracking.get("checkpoints")) or [own]
     each = [_scan(checkpoint, _said(own), blank) for checkpoint in checkpoints]

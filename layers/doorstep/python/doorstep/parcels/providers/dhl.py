@@ -19,15 +19,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from doorstep.errors import Rejected
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
 from doorstep.parcels.providers.dhl_shapes import Event, Shipment, shipments
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Scan, plain_number
+from doorstep.parcels.scan import Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "dhl"
@@ -50,13 +50,8 @@ class Dhl:
 
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The histories of all shipments in a body; messages about the subscription itself have none."""
-        told = list(shipments(reading.document(body)))
-        usable = [it for it in told if TRACKING_NUMBER.fullmatch(plain_number(it.number))]
-        if told and not usable:
-            raise Rejected.because("unusable_tracking_number", "id", "expected 4 to 40 letters and digits")
-        each = [_heard(it, received_at, archive) for it in usable]
-        scans = sorted((scan for heard in each for scan in heard.scans), key=lambda scan: scan.occurred_at)
-        return Heard(tuple(scans), tuple(dict.fromkeys(code for heard in each for code in heard.unmapped)))
+        numbered = ((it.number, it) for it in shipments(reading.document(body)))
+        return hear_each(numbered, _heard, blank_scan(_NAME, received_at, archive), number_in="id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +64,14 @@ class _Said:
     refined: Meaning
 
 
-def _heard(shipment: Shipment, received_at: datetime, archive: str) -> Heard:
+def _heard(shipment: Shipment, blank: Scan) -> Heard:
+    """The history of a shipment, and its status where no event tells it."""
     division: Mapping[str, Any] = codes.rules(_NAME)["services"].get(shipment.service, {})
     table, whole = division.get("table", ""), shipment.whole
-    blank = Scan(
-        provider=_NAME,
+    blank = replace(
+        blank,
         carrier=division.get("carrier") or canonical(f"dhl {shipment.service}".strip()),
-        tracking_number=plain_number(shipment.number),
-        occurred_at=whole.when or received_at,
-        received_at=received_at,
-        milestone="unknown",
-        is_physical=False,
-        archive=archive,
+        occurred_at=whole.when or blank.occurred_at,
     )
     now = _said(whole, table)
     events = shipment.events

@@ -19,10 +19,11 @@ from doorstep.errors import Rejected
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward, turned_round
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import decomposed, hmac_sha256, prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Location, Scan, plain_number
+from doorstep.parcels.scan import Location, Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "easypost"
@@ -47,24 +48,8 @@ class EasyPost:
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The history of the Tracker in an Event, or of the one or several that the API answers; other events have no
         scans."""
-        trackers = _trackers(reading.document(body))
-        numbered = [(plain_number(reading.code(it.get("tracking_code"))), it) for it in trackers]
-        usable = [(number, it) for number, it in numbered if TRACKING_NUMBER.fullmatch(number)]
-        if trackers and not usable:
-            raise Rejected.because("unusable_tracking_number", "tracking_code", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=_NAME,
-            carrier="",
-            tracking_number="",
-            occurred_at=received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        heard = [_heard(tracker, _of(tracker, number, blank)) for number, tracker in usable]
-        scans = tuple(scan for one in heard for scan in one.scans)
-        return Heard(scans, tuple(dict.fromkeys(code for one in heard for code in one.unmapped)))
+        numbered = ((it.get("tracking_code"), it) for it in _trackers(reading.document(body)))
+        return hear_each(numbered, _heard, blank_scan(_NAME, received_at, archive), number_in="tracking_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +75,14 @@ def _trackers(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [tracker] if about_one else []
 
 
-def _of(tracker: Mapping[str, Any], number: str, blank: Scan) -> Scan:
-    """A blank scan of this tracker, dated when it was updated."""
-    return replace(
+def _heard(tracker: Mapping[str, Any], blank: Scan) -> Heard:
+    """The history of a tracker, and what it states beside it, dated when it was updated."""
+    updated_at = reading.moment(tracker.get("updated_at"))
+    blank = replace(
         blank,
         carrier=canonical(reading.code(tracker.get("carrier"))),
-        tracking_number=number,
-        occurred_at=reading.moment(tracker.get("updated_at")) or blank.occurred_at,
+        occurred_at=updated_at or blank.occurred_at,
     )
-
-
-def _heard(tracker: Mapping[str, Any], blank: Scan) -> Heard:
     own = {name: tracker.get(name) for name in ("status", "status_detail")}
     now = _said(own)
     details = reading.members(tracker.get("tracking_details")) or [own]

@@ -21,10 +21,12 @@ from doorstep.errors import Refused, Rejected
 from doorstep.parcels.providers import reading
 from doorstep.parcels.providers.fedex_events import NAME
 from doorstep.parcels.providers.fedex_legs import location, said_of, scans_of
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import hmac_sha256, prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Scan, plain_number
+from doorstep.parcels.recognition import plain_number
+from doorstep.parcels.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +48,8 @@ class FedEx:
 
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The histories in a push or an answer; a number FedEx does not know has none."""
-        told = _told(reading.document(body))
-        usable = {number: results for number, results in told.items() if TRACKING_NUMBER.fullmatch(number)}
-        if told and not usable:
-            raise Rejected.because("unusable_tracking_number", "trackingNumber", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=NAME,
-            carrier=NAME,
-            tracking_number="",
-            occurred_at=received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        heard = [_heard(results, replace(blank, tracking_number=number)) for number, results in usable.items()]
-        scans = sorted((scan for one in heard for scan in one.scans), key=lambda scan: scan.occurred_at)
-        return Heard(tuple(scans), tuple(dict.fromkeys(code for one in heard for code in one.unmapped)))
+        blank = blank_scan(NAME, received_at, archive, carrier=NAME)
+        return hear_each(_told(reading.document(body)).items(), _heard, blank, number_in="trackingNumber")
 
 
 def _told(document: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:

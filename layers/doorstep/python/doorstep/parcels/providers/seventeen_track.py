@@ -15,17 +15,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from doorstep.errors import Rejected
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.seventeen_track_legs import DECIDING, Leg, legs, settled, when_of, where
 from doorstep.parcels.providers.signatures import prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Scan, plain_number
+from doorstep.parcels.scan import Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "17track"
@@ -48,26 +50,9 @@ class SeventeenTrack:
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The histories in a notification, or in an answer of `gettrackinfo`; what is stopped has none, and says so."""
         event, each = _about(reading.document(body))
-        numbered = [(plain_number(reading.code(it.get("number"))), it) for it in each]
-        usable = [(number, it) for number, it in numbered if TRACKING_NUMBER.fullmatch(number)]
-        if each and not usable:
-            raise Rejected.because("unusable_tracking_number", "number", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=_NAME,
-            carrier="",
-            tracking_number="",
-            occurred_at=received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        heard = [
-            _heard(event, it, replace(blank, tracking_number=number, carrier=_carrier(reading.code(it.get("carrier")))))
-            for number, it in usable
-        ]
-        scans = sorted((scan for one in heard for scan in one.scans), key=lambda scan: scan.occurred_at)
-        return Heard(tuple(scans), tuple(dict.fromkeys(code for one in heard for code in one.unmapped)))
+        numbered = ((it.get("number"), it) for it in each)
+        blank = blank_scan(_NAME, received_at, archive)
+        return hear_each(numbered, partial(_heard, event), blank, number_in="number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +80,7 @@ def _about(document: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
 
 def _heard(event: str, data: Mapping[str, Any], blank: Scan) -> Heard:
     """What is said of one number."""
+    blank = replace(blank, carrier=_carrier(reading.code(data.get("carrier"))))
     info = reading.mapping(data.get("track_info")) or data  # seen in the wild: the latest status directly in `data`
     status, occasion = reading.mapping(info.get("latest_status")), _occasion(event)
     now = _said(status)

@@ -22,10 +22,11 @@ from doorstep.errors import Refused, Rejected
 from doorstep.parcels.carriers import canonical
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward, turned_round
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import hmac_sha256, prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Location, Scan, plain_number
+from doorstep.parcels.scan import Location, Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "shippo"
@@ -52,23 +53,8 @@ class Shippo:
 
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The history of the Track in an event, or of a Track as the API answers it; other events have no scans."""
-        track = _track(reading.document(body))
-        if track is None:
-            return Heard()
-        number = plain_number(reading.code(track.get("tracking_number"))).replace("_", "")  # test: SHIPPO_DELIVERED
-        if not TRACKING_NUMBER.fullmatch(number):
-            raise Rejected.because("unusable_tracking_number", "tracking_number", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=_NAME,
-            carrier=canonical(reading.code(track.get("carrier"))),
-            tracking_number=number,
-            occurred_at=received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        return _heard(track, blank)
+        numbered = ((_number(it), it) for it in _tracks(reading.document(body)))
+        return hear_each(numbered, _heard, blank_scan(_NAME, received_at, archive), number_in="tracking_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +76,22 @@ def _signed(call: WebhookCall, secrets: Sequence[str]) -> None:
     prove(given, lambda secret: hmac_sha256(secret, f"{time}.".encode() + call.body).hex(), secrets)
 
 
-def _track(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The Track a document is about; None for events about anything else, which come to the same URL."""
+def _tracks(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The Track a document is about; none for events about anything else, which come to the same URL."""
     if {"event", "data"} <= document.keys():
-        return reading.mapping(document["data"]) if document["event"] == "track_updated" else None
+        return [reading.mapping(document["data"])] if document["event"] == "track_updated" else []
     if "event" in document or not {"tracking_number", "tracking_status", "tracking_history"} <= document.keys():
         raise Rejected.because("not_an_event", "event", "expected an event or a Track of Shippo")
-    return document
+    return [document]
+
+
+def _number(track: Mapping[str, Any]) -> str:
+    return reading.code(track.get("tracking_number")).replace("_", "")  # test: SHIPPO_DELIVERED
 
 
 def _heard(track: Mapping[str, Any], blank: Scan) -> Heard:
+    """The history of a Track, and its latest status where that is not in it."""
+    blank = replace(blank, carrier=canonical(reading.code(track.get("carrier"))))
     latest = reading.mapping(track.get("tracking_status"))
     told = reading.members(track.get("tracking_history"))
     now = _said(latest)

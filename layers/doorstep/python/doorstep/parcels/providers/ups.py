@@ -14,16 +14,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from doorstep.errors import Rejected
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.local_time import local_moment
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import prove
 from doorstep.parcels.providers.ups_codes import NAME, Kind, kind_of, said
 from doorstep.parcels.providers.ups_packages import Activity, Package, told
-from doorstep.parcels.scan import TRACKING_NUMBER, Scan, plain_number
+from doorstep.parcels.scan import Scan
 from doorstep.parcels.vocabulary import place_of
 
 
@@ -44,23 +44,8 @@ class Ups:
 
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The one activity of a push, or all of an answer's; an answer that says why it has none has none."""
-        each = [(plain_number(reading.code(number)), package) for number, package in told(reading.document(body))]
-        usable = [(number, package) for number, package in each if TRACKING_NUMBER.fullmatch(number)]
-        if each and not usable:
-            raise Rejected.because("unusable_tracking_number", "trackingNumber", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=NAME,
-            carrier=NAME,
-            tracking_number="",
-            occurred_at=received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        heard = [_heard(package, replace(blank, tracking_number=number)) for number, package in usable]
-        scans = sorted((scan for one in heard for scan in one.scans), key=lambda scan: scan.occurred_at)
-        return Heard(tuple(scans), tuple(dict.fromkeys(code for one in heard for code in one.unmapped)))
+        blank = blank_scan(NAME, received_at, archive, carrier=NAME)
+        return hear_each(told(reading.document(body)), _heard, blank, number_in="trackingNumber")
 
 
 def _heard(package: Package, blank: Scan) -> Heard:

@@ -20,11 +20,12 @@ from typing import Any, Final
 from doorstep.errors import Refused, Rejected
 from doorstep.parcels.providers import codes, reading
 from doorstep.parcels.providers.codes import Meaning
+from doorstep.parcels.providers.hearing import blank_scan, hear_each
 from doorstep.parcels.providers.homeward import homeward
 from doorstep.parcels.providers.local_time import local_moment
 from doorstep.parcels.providers.provider import Heard, WebhookCall
 from doorstep.parcels.providers.signatures import hmac_sha256, prove
-from doorstep.parcels.scan import TRACKING_NUMBER, Location, Scan, plain_number
+from doorstep.parcels.scan import Location, Scan
 from doorstep.parcels.vocabulary import place_of
 
 _NAME: Final = "usps"
@@ -50,23 +51,10 @@ class Usps:
     def read(self, body: bytes, *, received_at: datetime, archive: str) -> Heard:
         """The history in a notification, or in an answer; notifications of other kinds have none."""
         document = reading.document(body)
-        tracking = _tracking(document)
-        if tracking is None:
-            return Heard()
-        number = plain_number(reading.code(tracking.get("trackingNumber")))
-        if not TRACKING_NUMBER.fullmatch(number):
-            raise Rejected.because("unusable_tracking_number", "trackingNumber", "expected 4 to 40 letters and digits")
-        blank = Scan(
-            provider=_NAME,
-            carrier=_NAME,
-            tracking_number=number,
-            occurred_at=reading.moment(document.get("timestamp")) or received_at,
-            received_at=received_at,
-            milestone="unknown",
-            is_physical=False,
-            archive=archive,
-        )
-        return _heard(tracking, blank)
+        sent_at = reading.moment(document.get("timestamp")) or received_at
+        blank = replace(blank_scan(_NAME, received_at, archive, carrier=_NAME), occurred_at=sent_at)
+        numbered = ((it.get("trackingNumber"), it) for it in _trackings(document))
+        return hear_each(numbered, _heard, blank, number_in="trackingNumber")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +84,21 @@ def _signed(body: bytes) -> bytes:
     return (sent + payload).encode("utf-8", "surrogatepass")
 
 
-def _tracking(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The tracking in a notification, or the answer itself; None for other kinds, and for answers that say why not."""
+def _trackings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tracking in a notification, or the answer itself; none for other kinds, and for answers that say why not."""
     if "payload" not in document:
         if "trackingNumber" not in document and "error" not in document:
             raise Rejected.because("not_a_tracking", "payload", "expected a notification or a tracking of USPS")
-        return None if "trackingNumber" not in document else document
+        return [document] if "trackingNumber" in document else []
     payload, is_other = document["payload"], reading.code(document.get("subscriptionType")) not in {"", _TRACKING}
     try:
         text = payload if isinstance(payload, str) else ""
         tracking = reading.document(text.encode("utf-8", "surrogatepass")) if text else reading.mapping(payload)
     except Rejected:
         if is_other:
-            return None
+            return []
         raise
-    return None if is_other and "trackingNumber" not in tracking else tracking
+    return [tracking] if not is_other or "trackingNumber" in tracking else []
 
 
 def _heard(tracking: Mapping[str, Any], blank: Scan) -> Heard:

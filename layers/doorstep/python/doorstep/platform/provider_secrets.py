@@ -1,4 +1,5 @@
-"""The secrets that providers sign with: up to two valid at once for each, so that one can be exchanged in peace."""
+"""What we share with providers, secrets they sign with or keys to ask them with: up to two of each provider are valid
+at once, so that one can be exchanged in peace."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ from doorstep.platform.secret import FRESH_FOR, Secret
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSecrets:
+class ProviderSecrets:
     """The secret `{"providers": {"<name>": ["<newest>", "<older>"]}}`."""
 
     secret: Secret
 
     def of(self, provider: str, *, fresh_for: float = FRESH_FOR) -> Sequence[str]:
-        """The valid secrets of a provider; none when none is configured, and then nothing of theirs is let in."""
+        """The valid ones of a provider, the newest first; with none of them it is neither let in nor asked."""
         try:
             known = json.loads(self.secret.value(fresh_for=fresh_for))["providers"].get(provider) or ()
         except (ValueError, KeyError, TypeError, AttributeError, Refused):
