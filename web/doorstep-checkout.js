@@ -37,6 +37,7 @@ let attached = 0;
 export function attach(form, options = {}) {
   const id = `doorstep-${++attached}`;
   const { apiUrl = "", apiKey = "", country = "US", timeout = 3000 } = options;
+  const shop = options.shop ? `?shop=${encodeURIComponent(options.shop)}` : "";
   let locale = options.locale || document.documentElement.lang || "en";
   let seen = null; // {key, verdict}: what was said last, and of which address; null: nobody could say
   let asking = null; // {key, promise}: the question under way
@@ -84,7 +85,7 @@ export function attach(form, options = {}) {
     if (!apiUrl || !complete(address)) return Promise.resolve(null);
     const question = { key };
     const slow = setTimeout(() => say(words().checking), 400);
-    question.promise = call("/addresses/validate", { ...address, locale })
+    question.promise = call(`/addresses/validate${shop}`, { ...address, locale })
       .catch(({ message }) => {
         if (asking === question) console.warn(`doorstep: address not checked, the order goes through (${message})`);
       })

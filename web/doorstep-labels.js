@@ -22,6 +22,7 @@ export function word(inputs, format, { wrapper, describe }) {
     input.required = field.required && required.get(input);
     if (input.tagName === "SELECT") choices(input, field.options);
     else Object.assign(input, { maxLength: field.max_length, placeholder: field.example });
+    if (field.input_mode) input.inputMode = field.input_mode; // which keyboard a phone shows
     if (input.tagName === "INPUT") proposals(input, field.options ?? []);
     hint(input, field, describe);
   }

@@ -27,6 +27,7 @@ from doorstep.platform.orders_table import OrdersTable
 from doorstep.platform.parcels_table import ParcelsTable
 from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
+from doorstep.platform.street_shelf import StreetShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ class Settings(Environment):
     links_table: str
     signing_secret: str
     policy: str
+    street_table: str
 
 
 settings = Settings.from_environment()
 keyring = Keyring(Secret(settings.signing_secret))
 table = OrdersTable(settings.orders_table, settings.links_table, keyring)
 links = LinksTable(settings.links_table, keyring)
-judge = AddressJudge(keyring)
+judge = AddressJudge(keyring, StreetShelf(settings.street_table))
 parcels, rules = ParcelsTable(table), Rulebook.from_json(settings.policy)
 api = page_api()
 
@@ -119,7 +121,8 @@ def _resend(link: Link | None) -> Response[str]:
 def _show(answer: Answer, purpose: Purpose) -> Response[str]:
     order = answer.file.order
     locale = language(api, order.buyer.locale)
-    html = page(answer, purpose, locale=locale, policy=rules.policies.of(order.shop), judge=judge)
+    policy = rules.policies.of(order.shop)
+    html = page(answer, purpose, locale=locale, policy=policy, judge=judge.ruled(policy.address_rules))
     return as_page(html, 409 if answer.show == "moved_on" else 200)
 
 

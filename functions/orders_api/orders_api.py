@@ -30,6 +30,7 @@ from doorstep.platform.orders_table import OrdersTable
 from doorstep.platform.parcels_table import ParcelsTable
 from doorstep.platform.secret import Secret
 from doorstep.platform.settings import Environment
+from doorstep.platform.street_shelf import StreetShelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class Settings(Environment):
     signing_secret: str
     policy: str
     public_url: str
+    street_table: str
 
 
 settings = Settings.from_environment()
 keyring = Keyring(Secret(settings.signing_secret))
 table = OrdersTable(settings.orders_table, keyring=keyring)
-judge = AddressJudge(keyring)
+judge = AddressJudge(keyring, StreetShelf(settings.street_table))
 parcels, index = ParcelsTable(table), DueIndex(settings.orders_table)
 rules = Rulebook.from_json(settings.policy)
 api = rest_api()

@@ -12,6 +12,7 @@ import pytest
 from chronicle import order
 from routes import ROUTES
 from stack_template import ROOT, properties
+from street_sources import MAIN, csv, streets
 from world import KEYS, World
 
 from doorstep.parcels.providers.provider import Heard
@@ -77,6 +78,9 @@ OTHERS: Final = {
     "sqs/feedback_greeting.json",
     "sqs/feedback_wrapped.json",
     "sqs/message.json",
+    "sqs/street_source_created.json",
+    "sqs/street_source_greeting.json",
+    "sqs/street_source_removed.json",
     "stream/outbox_event.json",
     "stream/outbox_message.json",
 }
@@ -319,6 +323,34 @@ def test_an_outbox_message_goes_to_the_senders(world: World) -> None:
 
 
 # ---------------------------------------------------------------- queues
+
+
+def test_a_street_source_is_loaded_and_taken_away(world: World) -> None:
+    created, removed = sample("sqs/street_source_created.json"), sample("sqs/street_source_removed.json")
+    (key,) = {_key_of(created), _key_of(removed)}
+    place = {"Bucket": "street-sources", "Key": key}
+    with world.unwatched():
+        world.client("s3").put_object(**place, Body=csv(*MAIN))
+
+    assert world.invoke("load_street_reference", created) == {"batchItemFailures": []}
+    assert streets(world) == {"05401": {key.rpartition("/")[2]: ["MAIN ST 12 14"]}}
+
+    with world.unwatched():
+        world.client("s3").delete_object(**place)
+    assert world.invoke("load_street_reference", removed) == {"batchItemFailures": []}
+    assert streets(world) == {}
+
+
+def _key_of(event: Mapping[str, Any]) -> str:
+    (record,) = event["Records"]
+    return str(json.loads(record["body"])["Records"][0]["s3"]["object"]["key"])
+
+
+def test_the_greeting_of_a_bucket_is_no_source(world: World) -> None:
+    event = sample("sqs/street_source_greeting.json")
+
+    assert world.invoke("load_street_reference", event) == {"batchItemFailures": []}
+    assert world.calls == []
 
 
 def test_a_message_is_sent(world: World) -> None:

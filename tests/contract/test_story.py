@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,9 +35,15 @@ def test_every_inbound_event_comes_in() -> None:
 
 
 def test_what_hosts_outside_answer_is_kept() -> None:
-    puts = [it for it in told().calls if it.operation == "PutObject"]
+    puts = [it for it in told().calls if it.operation == "PutObject" and it.arguments["Bucket"] == "archive"]
 
     assert {it.arguments["Key"].partition("/")[0] for it in puts} == {"webhooks", "proofs", "pulls"}
+
+
+def test_street_sources_are_loaded_refused_and_removed() -> None:
+    puts = [it for it in told().calls if it.operation == "PutObject" and it.arguments["Bucket"] == "street-sources"]
+
+    assert {json.loads(it.arguments["Body"].getvalue())["status"] for it in puts} == {"loaded", "refused", "removed"}
 
 
 def test_an_offer_goes_through_every_state() -> None:

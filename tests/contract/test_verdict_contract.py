@@ -19,6 +19,8 @@ FLAGS: Final = [
     "non_contiguous",
     "rural_route",
     "general_delivery",
+    "line_too_long",
+    "non_latin",
 ]
 COMPONENTS: Final = [
     "house_number", "predirectional", "street_name", "suffix", "postdirectional", "unit_type", "unit_number",

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 from samples import bounce, code_in, complaint, order, wrong
 from shipping import UPS, case, detail, offer_link, register, scanned, task_link, tracker
 from shipping import scan as scan_of
-from world import FUNCTIONS, Mail, World
+from street_sources import csv
+from world import FUNCTIONS, Mail, World, upload_event
 
 from doorstep.platform.aws import client
 
@@ -106,6 +107,13 @@ def live(world: World) -> list[str]:
     world.pump()
 
     answers += follow_a_parcel(world)
+
+    # the buyer's street in a register, in a row of no use, and in a file of no use
+    street = ADDRESS["line1"].partition(" ")[2]
+    world.upload("a.csv", csv(f"149,{street},77Q,BURLINGTON,VT,05401", f"{street},{street},77Q,,VT,{street}"))
+    world.upload("b.csv", csv().replace(b"STREET", street.encode()))
+    for _ in range(2):
+        world.drain("uploads", "load_street_reference", batch=1)
 
     # every function fails, with an error that quotes the buyer
     for service, operation in (
@@ -204,6 +212,8 @@ def use_what_knows_the_buyer(world: World, mail: Mail, order_id: str) -> list[st
     world.drain("messages", "send_messages")
     world.drain("deadlines", "meet_deadlines")
     world.drain("feedback", "record_feedback")
+    world.put("uploads", upload_event("a.csv"))
+    world.drain("uploads", "load_street_reference")
     return [answer.body for answer in answers if answer.status >= 400]
 
 
@@ -243,6 +253,7 @@ def test_the_buyer_leaves_no_trace_where_none_may_be(
         "keys": [(item["pk"], item["sk"]) for item in items],
         "links": world.raw_items("links"),
         "names of files": archived,
+        "results of street sources": [world.result(file) for file in ("a.csv", "b.csv")],
         "exceptions": errors,
         "answers to errors": answers,
         "subjects and tags of mails": [(mail.subject, mail.tags) for mail in world.mails()],

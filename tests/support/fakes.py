@@ -36,11 +36,20 @@ from doorstep.parcels.registering import Registration, decode_parcel, register_p
 from doorstep.parcels.scan import Scan
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-_NO_FLAGS = ("po_box", "private_mailbox", "military", "territory", "non_contiguous", "rural_route", "general_delivery")
+_NO_FLAGS = (
+    "po_box", "private_mailbox", "military", "territory", "non_contiguous", "rural_route", "general_delivery",
+    "line_too_long", "non_latin",
+)  # fmt: skip
 
 
 class FakeJudge:
-    """Doubts by simple signs: no digit in line 1 is `fix`, a city without vowels is `confirm`, with a suggestion."""
+    """Doubts by simple signs: no digit in line 1 is `fix`, a city without vowels is `confirm`, with a suggestion.
+
+    A PO box is `fix` under the rule `block`.
+    """
+
+    def __init__(self, rules: Mapping[str, str] | None = None) -> None:
+        self._rules = rules or {}
 
     def judge(self, typed: TypedAddress, locale: str) -> dict[str, Any]:
         fields = ("line1", "line2", "city", "state", "postal_code", "country")
@@ -55,6 +64,9 @@ class FakeJudge:
         if not any(character.isdigit() for character in address["line1"]):
             verdict = "fix"
             issues.append({"code": "number_missing", "field": "line1", "severity": "error", "message": "?"})
+        if address["line1"].startswith("PO BOX") and self._rules.get("po_box") == "block":
+            verdict = "fix"
+            issues.append({"code": "po_box_refused", "field": "line1", "severity": "error", "message": "?"})
         return {
             "verdict": verdict,
             "address": address,
@@ -63,6 +75,9 @@ class FakeJudge:
             "flags": dict.fromkeys(_NO_FLAGS, False),
             "address_key": "|".join(address.values()),
         }
+
+    def ruled(self, rules: Mapping[str, str]) -> FakeJudge:
+        return FakeJudge(rules)
 
     def checkout(self, token: str, judgement: Mapping[str, Any]) -> str:
         return "matched" if token == judgement["address_key"] else "none"

@@ -14,6 +14,7 @@ from typing import Any
 import story_cases
 import story_orders
 import story_parcels
+import story_streets
 from chronicle import Call, Exchange, chronicle
 
 from doorstep.platform.items import from_wire
@@ -43,7 +44,7 @@ def told() -> Told:
     calls: list[Call] = []
     events, heard, items = [], [], []
     due: set[str] = set()
-    for scene in (*story_orders.SCENES, *story_parcels.SCENES, *story_cases.SCENES):
+    for scene in (*story_orders.SCENES, *story_parcels.SCENES, *story_cases.SCENES, *story_streets.SCENES):
         with chronicle() as world:
             scene(world)
             world.read_everything()

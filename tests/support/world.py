@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import ModuleType, SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlencode
 
 import boto3
 import time_machine
@@ -39,6 +39,8 @@ ENVIRONMENT = {
     "LINKS_TABLE": "links",
     "BUS": "doorstep",
     "ARCHIVE_BUCKET": "archive",
+    "STREET_TABLE": "streets",
+    "STREET_SOURCES_BUCKET": "street-sources",
     "POLICY": "{}",
     "MAIL_FROM": "confirm@shop.example.com",
     "CONFIGURATION_SET": "doorstep",
@@ -132,12 +134,12 @@ class World:
 
     def _build(self) -> None:
         dynamodb = self.client("dynamodb")
-        for logical, name in (("OrdersTable", "orders"), ("LinksTable", "links")):
+        for logical, name in (("OrdersTable", "orders"), ("LinksTable", "links"), ("StreetTable", "streets")):
             wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
             schema = {key: value for key, value in properties(logical).items() if key in wanted}
             dynamodb.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema)
         sqs, sns = self.client("sqs"), self.client("sns")
-        for queue in ("messages", "deadlines", "feedback", "scans", "bus", "ops", "chat"):
+        for queue in ("messages", "deadlines", "feedback", "scans", "uploads", "bus", "ops", "chat"):
             url = sqs.create_queue(QueueName=queue, Attributes=QUEUE)["QueueUrl"]
             self.monkeypatch.setenv(f"{queue.upper()}_QUEUE", url)
             self.dead[queue] = []
@@ -152,7 +154,8 @@ class World:
         for rule, pattern in INBOUND.items():
             events.put_rule(Name=rule, EventBusName="doorstep", EventPattern=json.dumps(pattern))
             events.put_targets(Rule=rule, EventBusName="doorstep", Targets=[{"Id": "queue", "Arn": self._arn("scans")}])
-        self.client("s3").create_bucket(Bucket="archive")
+        for bucket in ("archive", "street-sources"):
+            self.client("s3").create_bucket(Bucket=bucket)
         secrets = self.client("secretsmanager")
         signing = secrets.create_secret(Name="signing", SecretString="s" * 64)["ARN"]
         merchants = secrets.create_secret(Name="merchants", SecretString=json.dumps(_merchants()))["ARN"]
@@ -325,6 +328,31 @@ class World:
         while self.drain("feedback", "record_feedback"):
             pass
 
+    def upload(self, file: str, body: bytes, *, complete: bool | None = None) -> None:
+        """Somebody puts a street source into the bucket; the bucket tells its queue."""
+        metadata = {} if complete is None else {"complete": str(complete).lower()}
+        with self.unwatched():
+            self.client("s3").put_object(Bucket="street-sources", Key=f"sources/{file}", Body=body, Metadata=metadata)
+        self.put("uploads", upload_event(file))
+
+    def take_away(self, file: str) -> None:
+        """Somebody deletes a street source; the bucket tells its queue."""
+        with self.unwatched():
+            self.client("s3").delete_object(Bucket="street-sources", Key=f"sources/{file}")
+        self.put("uploads", upload_event(file, "ObjectRemoved:Delete"))
+
+    def load_streets(self) -> None:
+        """Deliver what the bucket told, one by one. Failed messages come back when the lease of the failed is over."""
+        while self.drain("uploads", "load_street_reference", batch=1):
+            self.wait(minutes=90)
+
+    def result(self, file: str) -> dict[str, Any]:
+        """What became of a street source."""
+        with self.unwatched():
+            answer = self.client("s3").get_object(Bucket="street-sources", Key=f"results/{file}.json")
+            told: dict[str, Any] = json.loads(answer["Body"].read())
+        return told
+
     def _survive(self, function: str, event: Mapping[str, Any]) -> Any:
         try:
             return self.invoke(function, event)
@@ -488,6 +516,15 @@ def api_event(method: str, path: str, body: str | None, headers: Mapping[str, st
     event.update(httpMethod=method, path=path, resource=path, body=body)
     event["headers"].update(headers or {})
     event["requestContext"].update(httpMethod=method, path=f"/live{path}", requestId=str(uuid.uuid4()))
+    return event
+
+
+def upload_event(file: str, name: str = "ObjectCreated:Put") -> dict[str, Any]:
+    """An event of the bucket of street sources, from the sample in `events/`."""
+    (message,) = _sample("sqs/street_source_created.json")["Records"]
+    event: dict[str, Any] = json.loads(message["body"])
+    event["Records"][0]["eventName"] = name
+    event["Records"][0]["s3"]["object"]["key"] = quote_plus(f"sources/{file}", safe="/")
     return event
 
 

@@ -33,6 +33,8 @@ NAMES: Final = {
     "pulls": "PullSecrets",
     "scans": "ScansQueue",
     "archive": "ArchiveBucket",
+    "streets": "StreetTable",
+    "street-sources": "StreetSourcesBucket",
 }
 FUNCTIONS: Final = sorted(resources("AWS::Serverless::Function"))
 IN_TRANSACTIONS: Final = {
@@ -55,6 +57,8 @@ BY_STREAM: Final = (
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
 )
+# Without it S3 says "forbidden" of what is not there, which nobody could tell from a right that was lost.
+TO_SEE_WHAT_IS_GONE: Final = {"LoadStreetReference": ("s3:ListBucket", "StreetSourcesBucket")}
 BY_ENCRYPTED_TOPIC: Final = ("kms:GenerateDataKey", "kms:Decrypt")
 
 
@@ -148,6 +152,8 @@ def by_aws(stack: Mapping[str, Any], function: str) -> set[Right]:
         if event["Type"] == "DynamoDB":
             rights |= {(action, _id(source["Stream"])) for action in BY_STREAM}
             rights.add(("sqs:SendMessage", _id(source["DestinationConfig"]["OnFailure"]["Destination"])))
+    if function in TO_SEE_WHAT_IS_GONE:
+        rights.add(TO_SEE_WHAT_IS_GONE[function])
     for action, topic in used(function):
         if action == "sns:Publish":
             key = _id(stack["Resources"][topic]["Properties"]["KmsMasterKeyId"])

@@ -21,9 +21,12 @@ from stack_template import ROOT, properties, resources
 AWS: Final = {"boto3", "botocore", "certifi", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
 POWERTOOLS: Final = {"aws_lambda_powertools", "typing_extensions"}
 BASE: Final = AWS | POWERTOOLS
+# Who writes no items of ours needs no serializer, which comes with boto3 and S3's transfer manager.
+LEAN: Final = BASE - {"boto3", "s3transfer"}
 THIRD_PARTY: Final[Mapping[str, set[str]]] = {
-    "authorize_merchant": BASE,
+    "authorize_merchant": LEAN,
     "buyer_pages": BASE,
+    "load_street_reference": BASE,
     "meet_deadlines": BASE,
     "ops_pages": BASE,
     "orders_api": BASE,
@@ -32,7 +35,7 @@ THIRD_PARTY: Final[Mapping[str, set[str]]] = {
     "relay_outbox": BASE,
     "send_messages": BASE,
     "track_parcels": BASE,
-    "validate_address": BASE,
+    "validate_address": LEAN,
     "watch_deadlines": BASE,
 }
 # Each costs more than the rest of a handler together. The template engine comes with the first page or mail, the

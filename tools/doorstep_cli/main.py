@@ -10,7 +10,7 @@ from typing import Final
 
 from doorstep_cli.errors import Trouble
 
-_MODULES: Final = ("local", "demo", "inbox", "keys", "webhooks", "normalize", "codes")
+_MODULES: Final = ("local", "demo", "inbox", "keys", "webhooks", "normalize", "codes", "reference", "validate")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -32,6 +32,21 @@ def test_every_code_that_the_room_reports_is_in_the_table() -> None:
     assert reported <= load("address/findings").keys()
 
 
+def test_every_code_in_the_table_is_reported_by_somebody() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in ROOM.rglob("*.py"))
+    by_rules = {code for row in load("address/carrier_rules")["rules"].values() for code in row["codes"].values()}
+    by_field = {f"{name}_required" for name in ("city", "state", "postal_code")}
+
+    written = {code for code in load("address/findings") if f'"{code}"' in source}
+    assert load("address/findings").keys() == written | by_rules | by_field
+
+
+def test_no_message_repeats_what_was_typed_or_is_longer_than_a_field_can_show() -> None:
+    for code, words in load("address/messages").items():
+        assert not [text for text in words.values() if "{" in text or "%" in text], code
+        assert all(len(text) <= 200 for text in words.values()), code
+
+
 def test_a_finding_that_changes_the_verdict_is_no_mere_info() -> None:
     for code, row in load("address/findings").items():
         assert (row["severity"] == "info") == (row["verdict"] == "accept"), code

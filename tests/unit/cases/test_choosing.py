@@ -437,6 +437,17 @@ def test_an_address_that_cannot_be_used_is_shown_again(action: str, address: dic
     assert (store.changes, the_offer(store).state) == (before, "open")
 
 
+def test_the_rules_of_the_shop_hold_for_the_new_address_too() -> None:
+    policy = json.dumps({"shops": {"shop-1": {"address_rules": {"po_box": "block"}}}})
+    box = {**NEARBY, "line1": "PO Box 12"}
+
+    refused, welcome = (
+        click(asked(rules), policy=rules, action="edit", option="redirect", **box) for rules in (policy, "{}")
+    )
+
+    assert (refused.show, welcome.show) == ("mend", "recorded")
+
+
 def test_a_buyer_may_insist_on_an_address_that_we_doubt() -> None:
     store = asked()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
 
 import pytest
 
+from doorstep.address import Flags
 from doorstep.errors import Permanent
 from doorstep.orders.policy import Policies
 
@@ -56,6 +59,43 @@ def test_the_shops_word_counts_before_the_sellers() -> None:
     assert (policies.of("a").remind_after_minutes, policies.of("a").overdue_after_minutes) == (0.5, 2)
     assert (policies.of("b").remind_after_minutes, policies.of("b").overdue_after_minutes) == (1, 2)
     assert (policies.of("a").name, policies.of("b").name) == ("A", "b")
+
+
+def test_without_overrides_every_kind_of_address_is_welcome() -> None:
+    rules = Policies.from_json("").of("any-shop").address_rules
+
+    assert set(rules) == set(asdict(Flags()))
+    assert {flag: rule for flag, rule in rules.items() if rule != "allow"} == {"line_too_long": "note"}
+
+
+def test_a_shop_has_its_own_rules_for_kinds_of_addresses_beside_the_sellers() -> None:
+    policies = Policies.from_json(
+        json.dumps(
+            {
+                "default": {"address_rules": {"po_box": "warn", "military": "block"}},
+                "shops": {"a": {"address_rules": {"po_box": "block"}}},
+            }
+        )
+    )
+
+    assert (policies.of("a").address_rules["po_box"], policies.of("a").address_rules["military"]) == ("block", "block")
+    assert (policies.of("b").address_rules["po_box"], policies.of("b").address_rules["territory"]) == ("warn", "allow")
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"po_box": "never"}, "`address_rules.po_box` must be one of allow, warn, block"),
+        ({"po_box": True}, "`address_rules.po_box` must be one of allow, warn, block"),
+        ({"po_box": ["warn"]}, "`address_rules.po_box` must be one of allow, warn, block"),
+        ({"po_box": "note"}, "`address_rules.po_box` must be one of allow, warn, block"),
+        ({"line_too_long": "cut"}, "`address_rules.line_too_long` must be one of allow, note, warn, block"),
+        ({"boxes": "block"}, "the policy has an unknown member in `address_rules`"),
+    ],
+)
+def test_a_rule_that_does_not_exist_is_refused_with_those_that_do(rules: object, told: str) -> None:
+    with pytest.raises(Permanent, match=re.escape(told)):
+        Policies.from_json(json.dumps({"shops": {"a": {"address_rules": rules}}}))
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
 import sqlite3
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from doorstep_cli import compile_data, layer, zip_table
 from doorstep_cli.places import PACKAGE
+
+TAG: Final = str(sys.implementation.cache_tag)
 
 
 def entry(code: str, city: str, **other: Any) -> dict[str, Any]:
@@ -100,7 +104,11 @@ def test_the_layer_holds_what_functions_load_and_nothing_else(tmp_path: Path, mo
     layer.assemble(tmp_path / "artifacts")
 
     root = tmp_path / "artifacts" / "python" / "doorstep"
-    assert {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} == {
+    bytecode = sorted(path.name for path in root.rglob("*.pyc") if path.stem.endswith(TAG))
+    assert bytecode == [f"__init__.{TAG}.pyc", f"policy.{TAG}.pyc"]
+    assert {
+        path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    } == {
         "__init__.py",
         "orders/policy.py",
         "messages/page.html",
@@ -117,5 +125,16 @@ def test_the_real_layer_has_each_source_compiled_and_none_as_written(tmp_path: P
 
     assert sources
     assert {f"compiled/{name}" for name in (*sources, compile_data.ZIP_TABLE)} <= files
-    assert not [name for name in files if name.endswith((".yaml", ".pyc", ".md")) or "test_" in name]
-    assert not [name for name in files if any(part.startswith((".", "__pycache__")) for part in name.split("/"))]
+    assert not [name for name in files if name.endswith((".yaml", ".md")) or "test_" in name]
+    assert not [name for name in files if any(part.startswith(".") for part in name.split("/"))]
+
+
+def test_bytecode_is_valid_at_any_date_and_names_files_as_lambda_does(tmp_path: Path) -> None:
+    layer.assemble(tmp_path)
+
+    package = tmp_path / "python" / PACKAGE.name
+    made = (package / "address" / "__pycache__" / f"assess.{TAG}.pyc").read_bytes()
+
+    assert int.from_bytes(made[4:8], "little") == 1  # by hash, unchecked
+    assert marshal.loads(made[16:]).co_filename == "/opt/python/doorstep/address/assess.py"
+    assert str(tmp_path).encode() not in made

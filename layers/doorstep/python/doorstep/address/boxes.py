@@ -23,7 +23,10 @@ _ROUTE: Final = r"(?:(?:NO|#) )?(?P<route>\d+[A-Z]?)"
 _RURAL: Final = r"RR|R R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RFD(?: ROUTE| RTE| RT)?|R ?D"
 _CONTRACT: Final = r"HCR?|H C|HIGHWAY CONTRACT(?: ROUTE| RTE)?|STAR (?:ROUTE|RTE|RT)"
 _FORCES: Final = r"PSC|CMR|OMC|UMR"
-_POST_OFFICE: Final = r"P ?O ?(?:BOX|BX)|POST(?:AL)? OFFICE (?:BOX|BX)|APARTADO(?: POSTAL)?|APDO|LOCK ?BOX|P ?O ?B"
+_POST_OFFICE: Final = (
+    r"P ?O[ -]?(?:BOX|BX|DRAWER)|POST(?:AL)? OFFICE (?:BOX|BX|DRAWER)|APARTADO(?: POSTAL)?|APDO|LOCK ?BOX"
+    r"|CALL(?:ER)? BOX|P ?O ?B(?=[ \d])"
+)
 _GENERAL: Final = r"GENERAL DELIVERY|GEN(?:ERAL)? DEL(?:IVERY)?|LISTA DE CORREOS|ENTREGA GENERAL"
 
 
@@ -32,19 +35,27 @@ def _pattern(kind: Kind, name: str, words: str) -> tuple[Kind, str, re.Pattern[s
 
 
 _PATTERNS: Final = (
-    _pattern("rural_route", "RR", rf"(?:{_RURAL}) ?{_ROUTE} {_BOX}"),
+    _pattern("rural_route", "RR", rf"(?:{_RURAL})[ -]?{_ROUTE} {_BOX}"),
     _pattern("rural_route", "RR", rf"^(?:ROUTE|RTE|RT) {_ROUTE} (?:BOX|BX) {_BOX_ID}"),
-    _pattern("highway_contract", "HC", rf"(?:{_CONTRACT}) ?{_ROUTE} {_BOX}"),
-    _pattern("rural_route", "RR", rf"^(?:RR|R R|RURAL (?:ROUTE|RTE|RT)|RFD) ?{_ROUTE}$"),
-    _pattern("highway_contract", "HC", rf"^(?:HCR?|HIGHWAY CONTRACT(?: ROUTE| RTE)?) ?{_ROUTE}$"),
+    _pattern("highway_contract", "HC", rf"(?:{_CONTRACT})[ -]?{_ROUTE} {_BOX}"),
+    _pattern("rural_route", "RR", rf"^(?:RR|R R|RURAL (?:ROUTE|RTE|RT)|RFD)[ -]?{_ROUTE}$"),
+    _pattern("highway_contract", "HC", rf"^(?:HCR?|HIGHWAY CONTRACT(?: ROUTE| RTE)?)[ -]?{_ROUTE}$"),
     _pattern(
-        "military", "", rf"(?P<unit>{_FORCES}|UNIT) ?{_ROUTE} (?:BOX|BX) {_NUMBER_SIGN}(?P<id>[\dA-Z]+(?:-[\dA-Z]+)*)"
+        "military",
+        "",
+        rf"(?P<unit>{_FORCES}|UNIT)[ -]?{_ROUTE} (?:BOX|BX) ?{_NUMBER_SIGN}(?P<id>[\dA-Z]+(?:-[\dA-Z]+)*)",
     ),
     _pattern("military", "", rf"^(?P<unit>{_FORCES}) {_ROUTE}$"),
     _pattern("po_box", "PO BOX", rf"(?:{_POST_OFFICE}) ?{_ID}"),
+    _pattern("po_box", "PO BOX", r"^P ?O[ -]?(?:BOX|BX) (?P<id>[A-Z]+)$"),  # "P.O. Box LBJ"
     _pattern("general_delivery", "GENERAL DELIVERY", rf"(?:{_GENERAL})"),
 )
-_ROUTE_ALONE: Final = re.compile(rf"(?:{_RURAL}|{_CONTRACT}|{_FORCES}) ?{_ROUTE}")
+# None of the patterns above can match without one of these; most lines have none of them.
+_HINT: Final = re.compile(
+    r"BOX|BX|BUZON|#|P ?O ?B|RR|R R|RURAL|RFD|HC|H C|HIGHWAY CON|STAR|PSC|CMR|OMC|UMR|OFFICE|DRAWER|CALL|APARTADO|APDO"
+    r"|DEL|LISTA|ENTREGA"
+)
+_ROUTE_ALONE: Final = re.compile(rf"(?:{_RURAL}|{_CONTRACT}|{_FORCES}|ROUTE|RTE|RT)[ -]?{_ROUTE}")
 _UNIT_ALONE: Final = re.compile(r"UNIT \d+")
 _BOX_FIRST: Final = re.compile(r"(?:BOX|BX|BUZON|#) ?\S")
 # Only where no street is named: "12 MAIN ST, BOX 45" is a mailbox of that house.
@@ -70,7 +81,7 @@ def joined_routes(segments: Sequence[Segment]) -> list[Segment]:
 def take_box(segment: Segment) -> tuple[Box | None, list[Segment]]:
     """The first box or route in a segment, and what stands before and after it."""
     text = text_of(segment)
-    for kind, name, pattern in _PATTERNS:
+    for kind, name, pattern in _PATTERNS if _HINT.search(text) else ():
         if (match := pattern.search(text)) and not _is_highway(kind, text, match):
             words, around = _cut(segment, text, match)
             return _box(kind, name, match, typed_of(words)), around

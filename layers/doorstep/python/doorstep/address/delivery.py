@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Final
 
 from doorstep.address import labels, units
 from doorstep.address.boxes import joined_routes, lone_box, take_box, take_mailbox
+from doorstep.address.highways import highway
 from doorstep.address.names import plain
 from doorstep.address.parts import Box, Delivery, Kind, Part, Street, Unit
 from doorstep.address.streets import has_suffix, split_street, street_position, take_number
 from doorstep.address.tokens import Segment, segments
-from doorstep.address.words import places
+from doorstep.address.words import places, special_words, suffixes, table
 
-_ROUNDS = 4
+_ROUNDS: Final = 4
+_SPANISH: Final = frozenset({"CALLE", "AVE", "AVENIDA", "CARR", "CARRETERA", "CAMINO", "PASEO"})
+_DEVELOPMENTS: Final = frozenset({"URB", "URBANIZACION", "BO", "BARRIO", "COND", "SECT", "SECTOR", "RES", "PARC"})
 
 
 @dataclass(slots=True)
@@ -31,9 +35,12 @@ class _Reading:
 
 def read_delivery(line1: str, line2: str) -> Delivery:
     """Read both lines. Never fails: what cannot be placed is in `extra`."""
+    found = [*segments(line1), *segments(line2)]
+    if len(found) == 1 and (ordinary := read_ordinary(found[0])):
+        return ordinary
     reading = _Reading()
-    pieces = _without_boxes(joined_routes([*segments(line1), *segments(line2)]), reading)
-    pieces = _with_number_joined(pieces)
+    pieces = _without_boxes(joined_routes(found), reading)
+    pieces = _with_place_apart(_with_street_joined(_with_number_joined(pieces)))
     at, before, street = _find_street(pieces)
     if at is None and reading.box is None:
         pieces = _without_lone_box(pieces, reading)
@@ -62,6 +69,26 @@ def read_delivery(line1: str, line2: str) -> Delivery:
         mailbox=reading.mailbox,
         extra=tuple(reading.extra),
         landmark=any(word.text in places() for piece in pieces for word in piece),
+    )
+
+
+def read_ordinary(piece: Segment) -> Delivery | None:
+    """Number and street, where that is plainly all there is; None otherwise."""
+    if not is_ordinary(piece):
+        return None
+    return Delivery("street", Part(piece[0].typed, piece[0].text), split_street(piece[1:]))
+
+
+def is_ordinary(piece: Segment) -> bool:
+    """ "12 N Main St": digits, words, a suffix, and no word that may mean something else. Most lines are so, and need
+    none of the rules for the others.
+    """
+    if len(piece) < len(("12", "MAIN", "ST")) or piece[-1].text not in suffixes() or not piece[0].text.isdigit():
+        return False
+    special = special_words()
+    return all(
+        (len(text) > 1 or text in "NSEW") and text.isalpha() and text.isascii() and text not in special
+        for text in [word.text for word in piece[1:]]
     )
 
 
@@ -131,6 +158,34 @@ def _with_number_joined(pieces: list[Segment]) -> list[Segment]:
     return pieces
 
 
+def _with_street_joined(pieces: list[Segment]) -> list[Segment]:
+    """ "123 Main St, NW", "210 Sample King, Jr. Blvd": a comma inside a street."""
+    for at, (first, second) in enumerate(pairwise(pieces)):
+        texts = [word.text for word in second]
+        direction = len(texts) <= 2 and all(text in table("directionals") for text in texts) and has_suffix(first)
+        junior = texts[0] in ("JR", "SR") and texts[-1] in suffixes() and take_number(first)[0] is not None
+        if direction or junior:
+            return [*pieces[:at], first + second, *pieces[at + 2 :]]
+    return pieces
+
+
+def _with_place_apart(pieces: list[Segment]) -> list[Segment]:
+    """ "150 CALLE A URB LAS GLADIOLAS": the development behind a Puerto Rican street has a line of its own (§29).
+
+    And a house number that stands behind its sign comes to the front.
+    """
+    parted: list[Segment] = []
+    for piece in pieces:
+        texts = [word.text for word in piece]
+        if len(texts) > 3 and texts[0] in _SPANISH and texts[-2] == "#" and texts[-1].isdigit():
+            parted.append((piece[-1], *piece[:-2]))  # "CALLE FORTALEZA # 63"
+            continue
+        spanish = len(texts) > 3 and texts[0].isdigit() and texts[1] in _SPANISH
+        at = next((at for at in range(3, len(texts)) if spanish and texts[at] in _DEVELOPMENTS), len(texts))
+        parted += [part for part in (piece[:at], piece[at:]) if part]
+    return parted
+
+
 def _find_street(pieces: list[Segment]) -> tuple[int | None, Segment, Segment]:
     """Which piece holds the street, what stands before it there, and its words. The surest signs are tried first."""
     for sign in (_number_first, _number_behind_unit, _number_behind_name, _no_number):
@@ -172,7 +227,7 @@ def _no_number(piece: Segment) -> int | None:
 def _is_street(words: Segment) -> bool:
     """A number and at least one word that can be a street's name."""
     number, rest = take_number(words)
-    if number is None or not rest or units.is_unit_alone(rest):
+    if number is None or not rest or (units.is_unit_alone(rest) and not highway(rest)):
         return False
     worded = any(len(word.text) > 1 and any(map(str.isalpha, word.text)) for word in rest)
     return worded or len(rest) > 1 or has_suffix(rest)
@@ -193,6 +248,8 @@ def _read_street(words: Segment, reading: _Reading) -> tuple[Part | None, Street
 def _read_rest(piece: Segment, reading: _Reading, *, known: bool) -> None:
     """Units and other text around a street or box; where none is `known`, a lone "4B" is not taken for a unit."""
     before, found, after = units.take_units(piece, start=0)
+    if before and found and found[0].kind.value == "#":  # "GATE CODE # 4411"
+        before, found, after = piece, (), ()
     if known and not found and not reading.units and (one := units.whole_unit(piece)):
         before, found = (), (one,)
     reading.units += found

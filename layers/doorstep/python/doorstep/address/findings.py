@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from doorstep.address.model import Deliverability, Issue, Verdict
+from doorstep.address.model import Coverage, Deliverability, Issue, Verdict
 from doorstep.data import load
 
 _GRAVITY: Final[tuple[Verdict, ...]] = ("accept", "confirm", "add_unit", "fix")
 _FALLBACK: Final = "en"
+_UNITS: Final[dict[str, Deliverability]] = {
+    "unit_missing": "missing_unit",
+    "unit_not_found": "incorrect_unit",
+    "unit_not_needed": "unnecessary_unit",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,17 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return max((table[finding.code]["verdict"] for finding in findings), key=_GRAVITY.index, default="accept")
 
 
-def deliverability_of(verdict: Verdict) -> Deliverability:
-    """Without a street reference: what has to be mended cannot be delivered, of the rest we do not know."""
-    return "undeliverable" if verdict == "fix" else "unverified"
+def deliverability_of(findings: Sequence[Finding], coverage: Coverage) -> Deliverability:
+    """What has to be mended cannot be delivered; what is beyond our streets and house numbers we do not know."""
+    if not findings:
+        return "deliverable" if coverage in ("address", "range") else "unverified"
+    codes = {finding.code for finding in findings}
+    verdict = verdict_of(findings)
+    if verdict == "fix":
+        return "undeliverable"
+    if unit := next((told for code, told in _UNITS.items() if code in codes), None):
+        return unit
+    return "deliverable" if verdict == "accept" and coverage in ("address", "range") else "unverified"
 
 
 def issues_of(findings: Sequence[Finding], locale: str) -> tuple[Issue, ...]:
@@ -51,6 +65,7 @@ def language_of(locale: str, known: Iterable[str]) -> str:
     return by_name.get(wanted) or by_language.get(wanted.partition("-")[0]) or _FALLBACK
 
 
+@lru_cache(maxsize=1_024)
 def _message(code: str, locale: str) -> str:
     words = load("address/messages")[code]
     text: str = words[language_of(locale, words)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from doorstep.address.findings import language_of
@@ -10,7 +11,18 @@ from doorstep.data import load
 from doorstep.errors import NotFound
 
 LENGTHS: Final = {"line1": 200, "line2": 200, "city": 200, "state": 60, "postal_code": 20}
-_US_ZIP: Final = r"[0-9]{5}(-[0-9]{4})?"
+# What a browser fills in, in the words of the HTML standard (autofill detail tokens).
+AUTOCOMPLETE: Final = {
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "city": "address-level2",
+    "state": "address-level1",
+    "postal_code": "postal-code",
+}
+_US_ZIP: Final = r"[0-9]{5}(-?[0-9]{4})?"
+# Nothing that a buyer must type but digits: a blank or hyphen may be left out, and so may the second half of a ZIP+4.
+_ZIP4: Final = r"\(\?:\[ \\-\]\(\\d\{4\}\)\)\?"
+_ONLY_DIGITS: Final = re.compile(rf"(?:{_ZIP4}|\\d|\[[0-9-]+\]|[0-9]|\{{[0-9,]+\}}|[ -]\?|\(\?:|[()|?])+")
 
 
 def formats(country: str, locale: str) -> dict[str, object]:
@@ -35,7 +47,10 @@ def form_field(
     example: str = "",
     options: list[dict[str, str]] | None = None,
 ) -> dict[str, object]:
-    """One field of a form; `kind` says which words it goes by ("province", "zip")."""
+    """One field of a form; `kind` says which words it goes by ("province", "zip").
+
+    `pattern` is a regular expression for the whole value, in capitals or not; "" for none.
+    """
     texts = load("address/forms")[kind]
     words = texts[language_of(locale, texts)]
     field: dict[str, object] = {
@@ -46,6 +61,8 @@ def form_field(
         "example": example,
         "hint": words["hint"],
         "max_length": LENGTHS[name],
+        "autocomplete": AUTOCOMPLETE[name],
+        "input_mode": "numeric" if _ONLY_DIGITS.fullmatch(pattern) else "text",
     }
     return field | ({"options": options} if options else {})
 

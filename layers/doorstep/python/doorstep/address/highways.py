@@ -14,12 +14,28 @@ from doorstep.address.words import state_spellings, suffixes, table
 _GLUED_ROAD: Final = re.compile(r"([A-Z]{1,3})-(\d+[A-Z]?)")
 _ROAD_NUMBER: Final = re.compile(r"\d+[A-Z]?(?:-\d+)?|[A-Z]{1,2}")
 
+_SHORT: Final = 3
+_LONG_NAMES: Final = (
+    (("FARM", "TO", "MARKET", "ROAD"), "FM"),
+    (("FARM", "TO", "MARKET", "RD"), "FM"),
+    (("FARM", "TO", "MARKET"), "FM"),
+    (("RANCH", "TO", "MARKET"), "RM"),
+    (("INTERSTATE", "HIGHWAY"), "INTERSTATE"),
+    (("INTERSTATE", "HWY"), "INTERSTATE"),
+)
+
 
 def highway(words: Segment) -> str:
     """The standard name of a numbered road ("US HWY 7" → "US HIGHWAY 7"), or "" when it is none (appendix F)."""
+    # Most streets have no number: they are told from roads at once.
+    if not any(word.text[:1].isdigit() or len(word.text) < _SHORT or "-" in word.text for word in words):
+        return ""
     texts = [text for word in words for text in _unglued(word.text)]
-    if len(texts) > 3:  # "INTERSTATE 91 ACCESS ROAD"
+    if len(texts) > 2 and any(text[0].isdigit() for text in texts[:-1]):  # "INTERSTATE 91 ACCESS ROAD"
         texts[-1] = suffixes().get(texts[-1], texts[-1])
+    for long, short in _LONG_NAMES:
+        if tuple(texts[: len(long)]) == long and len(texts) > len(long):
+            texts[: len(long)] = [short]
     old = [texts.pop(0)] if len(texts) > 2 and texts[0] in ("OLD", "NEW") else []
     texts = ["US", *texts[2:]] if texts[:2] == ["U", "S"] else texts
     for length in range(min(3, len(texts) - 2), -1, -1):

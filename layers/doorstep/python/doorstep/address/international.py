@@ -7,40 +7,48 @@ postal code looks and how a label is laid out. Nothing here knows whether a stre
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from doorstep.address.carrier_rules import carrier_findings, line_too_long, non_latin
 from doorstep.address.countries import is_country, pattern_of, rules_of
 from doorstep.address.findings import Finding, deliverability_of, issues_of, verdict_of
 from doorstep.address.forms import LENGTHS
-from doorstep.address.model import ADDRESS_FIELDS, Address, Assessment, Component, Status, TypedAddress
+from doorstep.address.model import ADDRESS_FIELDS, Address, Assessment, Component, Flags, Status, TypedAddress
 from doorstep.address.names import printable
 
 # Letters behind the blank of a postal code that is often typed without it.
 _INWARD: Final = {"CA": 3, "GB": 3, "GG": 3, "JE": 3, "IM": 3, "NL": 2}
 
 
-def assess(typed: TypedAddress, *, locale: str) -> Assessment:
-    """What the country's format says about an address; a country that does not exist is the first thing to mend."""
+def assess(typed: TypedAddress, *, locale: str, rules: Mapping[str, str]) -> Assessment:
+    """What the country's format says about an address; a country that does not exist is the first thing to mend.
+
+    `rules` are the seller's, by flag; of the flags only those about the label are known here.
+    """
     if not is_country(typed.country):
         return _without_country(typed, locale)
-    rules = rules_of(typed.country, "")
-    findings: list[Finding] = []
+    form = rules_of(typed.country, "")
+    found: list[Finding] = []
     if typed.one_line:
-        typed = _split(typed, rules)
-        findings.append(Finding("one_line_unclear", "line1"))
-    address = _standard(typed, rules)
-    findings += _missing(address, rules)
-    if address.postal_code and not _fits(address, rules):
-        findings.append(Finding("postal_code_pattern", "postal_code"))
-    verdict = verdict_of(findings)
+        typed = _split(typed, form)
+        found.append(Finding("one_line_unclear", "line1"))
+    address = _standard(typed, form)
+    found += _missing(address, form)
+    if address.postal_code and not _fits(address, form):
+        found.append(Finding("postal_code_pattern", "postal_code"))
+    lines = address.line1, address.line2
+    flags = Flags(line_too_long=line_too_long(*lines), non_latin=non_latin(*lines))
+    findings = [*found, *carrier_findings(flags, rules)]
     return Assessment(
-        verdict=verdict,
-        deliverability=deliverability_of(verdict),
+        verdict=verdict_of(findings),
+        deliverability=deliverability_of(found, "format"),
         coverage="format",
         address=address,
-        components=_components(typed, address, findings),
+        components=_components(typed, address, found),
         issues=issues_of(findings, locale),
+        flags=flags,
     )
 
 

@@ -50,7 +50,9 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        letter if letter == "\n" else _UNPRINTED.get(unicodedata.category(letter), letter) for letter in text
+        letter if letter == "\n" else _UNPRINTED.get(unicodedata.category(letter), letter)
+        for letter in text
+        if ord(letter) & 0xFFFE != 0xFFFE  # no character at all, in any version of Unicode
     )
 
 

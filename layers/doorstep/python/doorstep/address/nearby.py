@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from doorstep.address.names import city_key
@@ -36,6 +37,19 @@ def closest_codes(typed: str, codes: Sequence[str], *, edits: int = 2) -> list[s
 
 def edits_between(first: str, second: str) -> int:
     """Letters to insert, leave out, replace or swap with their neighbour."""
+    return _distance()(first, second)
+
+
+def most_alike(text: str, choices: Collection[str], *, edits: int, limit: int) -> list[tuple[str, int]]:
+    """The choices that are at most so many edits from `text`, the nearest first, with their number."""
+    from rapidfuzz import process
+
+    found = process.extract(text, choices, scorer=_distance(), score_cutoff=edits, limit=limit)
+    return [(choice, int(distance)) for choice, distance, _ in found]
+
+
+@cache
+def _distance() -> Callable[..., int]:
     from rapidfuzz.distance import OSA  # 20 ms to import, and most addresses are spelt right
 
-    return OSA.distance(first, second)
+    return OSA.distance

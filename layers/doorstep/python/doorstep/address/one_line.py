@@ -1,6 +1,7 @@
 """Splits an address typed in one line: from the end, ZIP Code, state and city; before them stands the delivery line.
 
-The ZIP table says which words are a city; where it does not know, usaddress is asked.
+A known street says where the delivery line ends, otherwise the ZIP table which words are a city; where neither knows,
+usaddress is asked.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from doorstep.address.known import delivery_length
 from doorstep.address.labels import city_length
 from doorstep.address.model import TypedAddress
 from doorstep.address.names import readable
 from doorstep.address.nearby import is_near
 from doorstep.address.postal import PostalTable, ZipArea
+from doorstep.address.reference import StreetReference
 from doorstep.address.tokens import EDGES
 from doorstep.address.words import country_names, designators, state_code, suffixes
 
@@ -23,7 +26,7 @@ _LONGEST_CITY: Final = 5
 _COMMA: Final = ","
 
 
-def split_line(typed: TypedAddress, postal: PostalTable) -> TypedAddress:
+def split_line(typed: TypedAddress, postal: PostalTable, streets: StreetReference) -> TypedAddress:
     """The six fields of a one-line address, as far as they can be told apart."""
     words = _without_country(_words(readable(typed.one_line)))
     words, code = _take_code(words)
@@ -31,14 +34,17 @@ def split_line(typed: TypedAddress, postal: PostalTable) -> TypedAddress:
     if not code:  # "…, 05401 VT"
         words, code = _take_code(words)
     words, code = (words, code) if code else _take_code_before_city(words)
-    area = postal.zip(code[:5]) if code else None
-    words, city = _take_city(words, state_code(state), area, postal)
+    here = streets.zip(code[:5]) if code else None
+    if here and (length := delivery_length(words, here)):
+        words, city = words[:length], words[length:]
+    else:
+        words, city = _take_city(words, state_code(state), postal.zip(code[:5]) if code else None, postal)
     return TypedAddress(line1=_joined(words), city=_joined(city), state=state, postal_code=code, country=typed.country)
 
 
 def _words(line: str) -> list[str]:
     """Words without stray punctuation, and a "," for each separator."""
-    spaced = re.sub(r"\s*(?:[,;\n|]|\s-+\s)[\s,;\n|]*", f" {_COMMA} ", line)
+    spaced = re.sub(r"\s*(?:[,;\n|(){}\[\]]|\s-+\s)[\s,;\n|(){}\[\]]*", f" {_COMMA} ", line)
     return [bare for word in spaced.split() if (bare := word if word == _COMMA else word.strip(EDGES))]
 
 
@@ -74,8 +80,11 @@ def _take_code(words: list[str]) -> tuple[list[str], str]:
 
 def _take_state(words: list[str]) -> tuple[list[str], str]:
     for length in (4, 3, 2, 1):
-        if len(words) > length and state_code(" ".join(words[-length:])) and _COMMA not in words[-length:]:
-            return _trimmed(words[:-length]), " ".join(words[-length:])
+        code = state_code(" ".join(words[-length:])) if len(words) > length and _COMMA not in words[-length:] else ""
+        if code:
+            # "Washington DC" is a state as people type it, but its first word is the city.
+            shortest = next(fewer for fewer in range(1, length + 1) if state_code(" ".join(words[-fewer:])) == code)
+            return _trimmed(words[:-shortest]), " ".join(words[-shortest:])
     return words, ""
 
 

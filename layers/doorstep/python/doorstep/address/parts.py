@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "none"]
@@ -48,6 +49,12 @@ class Street:
     suffix: Part | None = None
     postdirectional: Part | None = None
 
+    @property
+    def text(self) -> str:
+        """The street as it is written."""
+        parts = (self.predirectional, self.name, self.suffix, self.postdirectional)
+        return " ".join([part.value for part in parts if part is not None])
+
     def named(self) -> Iterator[tuple[str, Part]]:
         """The parts there are, in the order they are written."""
         parts = (
@@ -59,7 +66,7 @@ class Street:
         yield from ((name, part) for name, part in parts if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """The delivery lines of an address, read. `extra` is what no rule could place, in the order it was typed."""
 
@@ -72,17 +79,23 @@ class Delivery:
     extra: tuple[Part, ...] = ()
     landmark: bool = False
 
-    @property
+    @cached_property
     def line1(self) -> str:
         """The delivery line in standard form: number and street, or the box."""
         if self.kind != "street" and self.box is not None:
             return self.box.text
-        parts = ([self.number] if self.number else []) + [part for _, part in self.street.named()]
-        return " ".join(part.value for part in parts)
+        street = self.street.text
+        return f"{self.number.value} {street}".rstrip() if self.number else street
 
-    @property
+    @cached_property
     def line2(self) -> str:
         """Units, private mailbox, a second delivery point, and everything left over: nothing typed is lost."""
+        if not (self.units or self.mailbox or self.extra or self.box):
+            return ""
         second = [self.box.text] if self.kind == "street" and self.box is not None else []
         units = [unit.text for unit in (*self.units, *([self.mailbox] if self.mailbox else []))]
         return ", ".join(filter(None, [" ".join([*units, *second]), *(part.value for part in self.extra)]))
+
+    def with_street(self, street: Street) -> Delivery:
+        """The same with its street in other words."""
+        return replace(self, street=street)

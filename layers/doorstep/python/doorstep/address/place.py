@@ -7,13 +7,13 @@ knows the city that each street goes by, stands beside this module: it may withd
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from doorstep.address.findings import Finding
 from doorstep.address.model import Change, Component, Status
-from doorstep.address.names import city_key, plain
+from doorstep.address.names import city_key, plain, readable
 from doorstep.address.nearby import closest_city, closest_codes, is_near
 from doorstep.address.packed import unpacked
 from doorstep.address.postal import PostalTable, ZipArea
@@ -37,6 +37,7 @@ class Reading:
 class Place:
     """What is known of a place; filled in by `judge_place`."""
 
+    typed_city: str = ""
     city: str = ""
     state: str = ""
     code: str = ""
@@ -45,6 +46,7 @@ class Place:
     components: dict[str, Component] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
+    _read_from: dict[str, list[Reading]] = field(default_factory=dict)
 
     @property
     def postal_code(self) -> str:
@@ -55,6 +57,32 @@ class Place:
         """Note a finding about field `name`, and the readings that would resolve it."""
         self.findings.append(Finding(code, name))
         self.readings += readings
+        self._read_from[code] = [*self._read_from.get(code, ()), *readings]
+
+    def withdraw(self, codes: Collection[str]) -> None:
+        """Take back findings, with the readings that would have resolved them."""
+        if not self.findings:
+            return
+        self.findings = [finding for finding in self.findings if finding.code not in codes]
+        gone = [reading for code in codes for reading in self._read_from.get(code, ())]
+        self.readings = [reading for reading in self.readings if reading not in gone]
+
+    def has(self, code: str) -> bool:
+        """True when there is a finding with this code."""
+        return any(finding.code == code for finding in self.findings)
+
+    def is_known_after_all(self, state: str, cities: Mapping[str, str]) -> None:
+        """The street reference has this ZIP Code, in this state and with these cities: it is only new to the table."""
+        self.withdraw({"postal_code_unknown"})
+        self.component("postal_code", self.code, self.code, "confirmed")
+        if city_key(self.typed_city) in cities:
+            self.withdraw({"city_misspelled"})
+        if self.state and self.state != state:
+            self.found("state_postal_code_conflict", "state", Reading({"state": state}, 0.9))
+
+    def is_postal_city(self, key: str) -> bool:
+        """True when `key` (a `city_key`) is a name by which the post knows this ZIP Code."""
+        return self.area is not None and bool(self.area.spelling(key))
 
     def component(self, name: str, typed: str, value: str, status: Status, change: Change | None = None) -> None:
         """Note what became of one of the three."""
@@ -64,8 +92,9 @@ class Place:
 
 def judge_place(city: str, state: str, postal_code: str, postal: PostalTable) -> Place:
     """City, state and ZIP Code as typed, judged with the ZIP table."""
-    city, state, postal_code = unpacked(city, state, postal_code)
-    place = Place(city=" ".join(plain(city).replace(",", " ").split()).strip(". "), state=state_code(state))
+    city, state, postal_code = unpacked(_plainer(city), _plainer(state), _plainer(postal_code))
+    name = " ".join(plain(city).replace(",", " ").split()).strip(". ")
+    place = Place(typed_city=name, city=name, state=state_code(state))
     _read_code(place, postal_code, postal)
     if place.area is None:
         _without_area(place, city, state, postal)
@@ -82,8 +111,12 @@ def judge_place(city: str, state: str, postal_code: str, postal: PostalTable) ->
     return place
 
 
+def _plainer(text: str) -> str:
+    return text if text.isascii() else readable(text)
+
+
 def _read_code(place: Place, typed: str, postal: PostalTable) -> None:
-    text = " ".join(plain(typed).split())
+    text = " ".join(plain(typed).split()).strip(" ,.;")
     if not text:
         return
     letters = text if any(letter.isdigit() for letter in text) else ""
@@ -195,8 +228,8 @@ def _judge_city(place: Place, typed: str, area: ZipArea, postal: PostalTable) ->
     score = 0.7 if len(codes) == 1 else 0.65
     by_city = [Reading({"postal_code": code}, score) for code in closest_codes(area.code, codes, edits=1)]
     far = miles >= _NEIGHBOURHOOD_MILES
-    place.found("city_postal_code_conflict" if far else "city_not_in_postal_code", "city")
-    place.readings += sorted([by_code, *by_city], key=lambda reading: -reading.score)
+    readings = sorted([by_code, *by_city], key=lambda reading: -reading.score)
+    place.found("city_postal_code_conflict" if far else "city_not_in_postal_code", "city", *readings)
 
 
 def is_military_city(city: str) -> bool:

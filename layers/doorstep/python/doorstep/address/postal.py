@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,7 +24,10 @@ PRIMARY, ACCEPTED, UNACCEPTED = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class ZipArea:
-    """One ZIP Code. `type` is STANDARD, PO BOX, UNIQUE or MILITARY; names are in upper case."""
+    """One ZIP Code. `type` is STANDARD, PO BOX, UNIQUE or MILITARY; names are in upper case.
+
+    `names` finds primary and accepted names by their key without blanks.
+    """
 
     code: str
     state: str
@@ -35,11 +38,11 @@ class ZipArea:
     latitude: float
     longitude: float
     active: bool
+    names: Mapping[str, str]
 
     def spelling(self, city: str) -> str:
         """How the table spells `city`, if it is the primary or an accepted name here; otherwise ""."""
-        key = city_key(city)
-        return next((name for name in (self.city, *self.accepted) if city_key(name) == key), "")
+        return self.names.get(_squeezed(city), "")
 
     def municipality(self, city: str) -> str:
         """As `spelling`, for "Town of Barre" and "BARRE CITY" as well."""
@@ -47,8 +50,13 @@ class ZipArea:
 
     def knows(self, city: str) -> bool:
         """True for a name that is in use here, though the postal service would rather not see it."""
-        key = city_key(city)
-        return any(city_key(name) == key for name in self.unaccepted)
+        key = _squeezed(city)
+        return any(_squeezed(name) == key for name in self.unaccepted)
+
+
+def _squeezed(city: str) -> str:
+    """ "COEUR D ALENE" is "Coeur d'Alene"."""
+    return city_key(city).replace(" ", "")
 
 
 class PostalTable:
@@ -57,6 +65,7 @@ class PostalTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._known_zip = lru_cache(maxsize=4_096)(self._zip)
+        self._known_miles = lru_cache(maxsize=4_096)(self._miles_between)
         self._known_zips_of = lru_cache(maxsize=4_096)(self._zips_of)
 
     @classmethod
@@ -82,7 +91,8 @@ class PostalTable:
             return None
         code, state, kind, city, accepted, unaccepted, latitude, longitude, active = row
         names = [tuple(filter(None, text.split("|"))) for text in (accepted, unaccepted)]
-        return ZipArea(code, state, kind, city, names[0], names[1], latitude, longitude, bool(active))
+        spellings = {_squeezed(name): name for name in reversed((city, *names[0]))}
+        return ZipArea(code, state, kind, city, names[0], names[1], latitude, longitude, bool(active), spellings)
 
     def _zips_of(self, key: str, state: str) -> tuple[str, ...]:
         rows = self._connection.execute(
@@ -101,6 +111,9 @@ class PostalTable:
 
     def miles_between(self, first: str, second: str) -> float | None:
         """Great-circle distance between the centres of two ZIP Codes; None when one of them has no place on the map."""
+        return self._known_miles(first, second)
+
+    def _miles_between(self, first: str, second: str) -> float | None:
         places = [area for area in (self.zip(first), self.zip(second)) if area and (area.latitude or area.longitude)]
         if len(places) < 2:
             return None

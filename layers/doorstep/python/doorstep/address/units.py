@@ -12,13 +12,15 @@ from typing import Final
 from doorstep.address.highways import highway
 from doorstep.address.parts import Part, Unit
 from doorstep.address.tokens import Segment, text_of, typed_of
-from doorstep.address.words import Designator, designators, suffixes, table
+from doorstep.address.words import Designator, designators, small_words, suffixes, table
 
 _IDENTIFIER: Final = re.compile(
     r"\d[\dA-Z]*(?:[-/.][\dA-Z]+)*|[A-Z]{1,2}|[A-Z]{1,4}-?\d[\dA-Z]*(?:[-/][\dA-Z]+)*|[A-Z]-[A-Z\d]+"
 )
-_GLUED: Final = re.compile(r"(APT|APTO|STE|SUITE|UNIT|BLDG|RM|ROOM|FL|LOT|SPC|TRLR)[-.:]?(\d[\dA-Z]*(?:-[\dA-Z]+)*)")
+_GLUED: Final = re.compile(r"(APT|APTO|STE|SUITE|UNIT|BLDG|RM|ROOM|FL|LOT|SPC|TRLR|PH)[-.:]?(\d[\dA-Z]*(?:-[\dA-Z]+)*)")
 _ORDINAL: Final = re.compile(r"(\d+)(?:ST|ND|RD|TH|ER|DO|TO)")
+_MOST_FILLERS: Final = 4
+_LONGEST_ROAD: Final = 6
 _FILLERS: Final = frozenset({"#", "NO", "NUM", "NUMBER", "NUMERO"})
 
 
@@ -33,12 +35,17 @@ def unit_at(words: Segment, at: int, *, after_street: bool) -> tuple[Unit, int] 
         return Unit(Part(word.typed, kind), Part(word.typed, glued[2])), at + 1
     if found := _floor(words, at):
         return found
-    if word.text == "#":
+    if word.text == "#" or (word.text in _FILLERS and after_street and _is_number(words, at + 1)):
         return _numbered(words, at, Designator("#", True, False), after_street=True)
     designator = designators().get(word.text)
     if designator is None:
         return None
     return _numbered(words, at, designator, after_street) or _bare(words, at, designator, after_street)
+
+
+def _is_number(words: Segment, at: int) -> bool:
+    """ "MAIN ST NO 210": "NO" may be a direction as well."""
+    return at < len(words) and words[at].text[0].isdigit()
 
 
 def is_unit_alone(words: Segment) -> bool:
@@ -49,12 +56,12 @@ def is_unit_alone(words: Segment) -> bool:
 
 def is_identifier(text: str) -> bool:
     """True for what may stand after a designator: "4B", "12", "C", "A-3"."""
-    return bool(_IDENTIFIER.fullmatch(text))
+    return bool(_IDENTIFIER.fullmatch(text)) and text not in small_words()
 
 
 def _floor(words: Segment, at: int) -> tuple[Unit, int] | None:
     """ "2ND FLOOR", written "FL 2"."""
-    ordinal = _ORDINAL.fullmatch(words[at].text)
+    ordinal = _ORDINAL.fullmatch(table("ordinals").get(words[at].text, words[at].text))
     if not ordinal or at + 1 >= len(words):
         return None
     designator = designators().get(words[at + 1].text)
@@ -65,7 +72,7 @@ def _floor(words: Segment, at: int) -> tuple[Unit, int] | None:
 
 def _numbered(words: Segment, at: int, designator: Designator, after_street: bool) -> tuple[Unit, int] | None:
     end = at + 1
-    while end < len(words) and words[end].text in _FILLERS:
+    while end < min(len(words), at + _MOST_FILLERS) and words[end].text in _FILLERS:
         end += 1
     if end >= len(words):
         return None
@@ -84,7 +91,10 @@ def _numbered(words: Segment, at: int, designator: Designator, after_street: boo
 
 def _bare(words: Segment, at: int, designator: Designator, after_street: bool) -> tuple[Unit, int] | None:
     """ "REAR", "BSMT", "PH": designators that need no number, at the end or before another unit."""
-    if designator.needs_number or not after_street:
+    unnumbered = (
+        designator.needs_number and not designator.plain and at == len(words) - 1 and at > 0
+    )  # "12 MAIN ST APT"
+    if not after_street or (designator.needs_number and not unnumbered):
         return None
     if at + 1 < len(words) and words[at + 1].text not in designators() and words[at + 1].text != "#":
         return None
@@ -94,7 +104,9 @@ def _bare(words: Segment, at: int, designator: Designator, after_street: bool) -
 def take_units(words: Segment, *, start: int) -> tuple[Segment, tuple[Unit, ...], Segment]:
     """Split words into what stands before their units, the units, and what follows; no unit begins before `start`."""
     for at in range(start, len(words)):
-        found = unit_at(words, at, after_street=at == 0 or _ends_street(words[:at]))
+        if not _may_begin(words[at].text):
+            continue
+        found = unit_at(words, at, after_street=at == 0 or _ends_street(words, at) or _is_road(words, at))
         if found is None:
             continue
         units, end = [found[0]], found[1]
@@ -105,12 +117,21 @@ def take_units(words: Segment, *, start: int) -> tuple[Segment, tuple[Unit, ...]
     return words, (), ()
 
 
+def _may_begin(text: str) -> bool:
+    """False for words with which no unit begins."""
+    return text in designators() or text in _FILLERS or text in table("ordinals") or any(map(str.isdigit, text))
+
+
+def _is_road(words: Segment, end: int) -> bool:
+    return 1 < end <= _LONGEST_ROAD and bool(highway(words[:end]))
+
+
 def trailing_unit(words: Segment) -> tuple[Segment, Unit | None]:
     """A unit without designator after the suffix, "MAIN ST 4B" or "MAIN ST N B"; written with a pound sign (§213.2)."""
-    if len(words) < 3 or highway(words):
+    if len(words) < 3 or highway(words) or (words[0].text in table("directionals") and highway(words[1:])):
         return words, None
     *street, last = words
-    if not _ends_street(tuple(street)) or not is_identifier(last.text) or last.text in suffixes():
+    if not _ends_street(words, len(street)) or not is_identifier(last.text) or last.text in suffixes():
         return words, None
     if last.text in table("directionals") or (len(last.text) > 1 and not any(c.isdigit() for c in last.text)):
         return words, None
@@ -124,12 +145,11 @@ def whole_unit(words: Segment) -> Unit | None:
     return None
 
 
-def _ends_street(words: Segment) -> bool:
-    """True when the words read as a street that is complete: name and suffix, perhaps a directional."""
-    texts = [word.text for word in words]
-    if texts and texts[-1] in table("directionals") and len(texts) > 1:
-        texts.pop()
-    return len(texts) > 1 and texts[-1] in suffixes()
+def _ends_street(words: Segment, end: int) -> bool:
+    """True when the words before `end` read as a street that is complete: name and suffix, perhaps a directional."""
+    if end > 1 and words[end - 1].text in table("directionals"):
+        end -= 1
+    return end > 1 and words[end - 1].text in suffixes()
 
 
 def as_written(words: Segment) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from doorstep.address.names import plain
 from doorstep.data import load
@@ -65,6 +65,7 @@ def state_spellings() -> Mapping[str, str]:
     }
 
 
+@lru_cache(maxsize=1_024)
 def state_code(typed: str) -> str:
     """The abbreviation for a state as typed ("vt", "Vermont", "N. Dak.", "V T"); "" when it is none."""
     key = _state_key(typed)
@@ -88,6 +89,18 @@ def table(name: str) -> Mapping[str, str]:
 def places() -> frozenset[str]:
     """Words that begin a development, a district or another place of Puerto Rico (Pub 28 §29)."""
     return frozenset(load("address/words")["places"])
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Short words that are no units: "DEPARTMENT OF"."""
+    return frozenset(load("address/words")["small_words"])
+
+
+@cache
+def special_words() -> frozenset[str]:
+    """Words that may begin a unit, a box, a route or a place in Puerto Rico: without one, a street is all there is."""
+    return frozenset(designators()) | places() | frozenset(load("address/words")["box_words"])
 
 
 @cache

@@ -18,8 +18,9 @@ def propose(caller: Caller, file: ParcelFile, option: Option, typed: TypedAddres
     """Judge the new address and carry the choice as far as it goes now."""
     desk, orders = caller.desk, caller.orders
     policy, (offer, options) = orders.policies.of(file.parcel.shop), on_the_table(desk, file, caller.link)
+    judge = orders.judge.ruled(policy.address_rules)
     proposed = confirming.propose(
-        file.order, typed, choice, judge=orders.judge, author=caller.author, now=desk.now, locale=caller.locale
+        file.order, typed, choice, judge=judge, author=caller.author, now=desk.now, locale=caller.locale
     )
     show: Show | None = None
     if confirming.other_country(file.order, proposed):

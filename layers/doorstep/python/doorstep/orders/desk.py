@@ -37,6 +37,10 @@ class Desk:
         """The policy of the order's shop."""
         return self.policies.of(file.order.shop)
 
+    def judge_of(self, shop: str) -> Judge:
+        """The judge, under the rules of this shop."""
+        return self.judge.ruled(self.policies.of(shop).address_rules)
+
     def change(self, file: OrderFile, decide: Callable[[OrderFile], OrderChange | None]) -> OrderFile:
         """Decide on the order and commit; when somebody else was faster, look again and decide anew.
 

@@ -82,7 +82,7 @@ def place_order(new: NewOrder, merchant: str, desk: Desk) -> tuple[OrderFile, bo
     """
     known = desk.store.read(new.shop, new.order_id)
     if known is None:
-        change = placed(new, merchant, judge=desk.judge, policy=desk.policies.of(new.shop), now=desk.now)
+        change = placed(new, merchant, judge=desk.judge_of(new.shop), policy=desk.policies.of(new.shop), now=desk.now)
         try:
             desk.store.commit(change, cause=desk.cause)
             return OrderFile(change.order, (change.address,) if change.address else ()), True

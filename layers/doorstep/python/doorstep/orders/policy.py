@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from doorstep.address.carrier_rules import levels
 from doorstep.data import load
 from doorstep.errors import Permanent
 
@@ -27,12 +28,16 @@ _LEAST_MINUTES: Final = {"wait_minutes": 0}
 _LONGEST_MINUTES: Final = 10 * 366 * 24 * 60
 _MOST: Final = 10**12
 _PAYMENT_URL: Final = re.compile(r"(https://[^\s{}]+(\{(shop|order|offer)\}[^\s{}]*)*)?")
+_RULES: Final = "address_rules"
 _OPTION: Final = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One shop's policy. Periods are minutes (fractions allowed), amounts minor units of the order's currency."""
+    """One shop's policy. Periods are minutes (fractions allowed), amounts minor units of the order's currency.
+
+    `address_rules` says for each flag of a verdict what the shop makes of it (address/carrier_rules.yaml).
+    """
 
     name: str
     reply_to: str
@@ -58,6 +63,7 @@ class Policy:
     never_offer: tuple[str, ...]
     remedy_up_to_amount: int
     task_link_valid_minutes: float
+    address_rules: Mapping[str, str]
 
     @property
     def link_valid(self) -> timedelta:
@@ -90,9 +96,12 @@ class Policies:
         layers = (self._overrides.get("default", {}), self._overrides.get("shops", {}).get(shop, {}))
         for layer in layers:
             _refuse_misfits(layer, defaults)
-        values = {name: value for group in defaults.values() for name, value in group.items()}
+        groups = {name: dict(group) for name, group in defaults.items()}
         for layer in layers:
-            values |= {name: value for group in layer.values() for name, value in group.items()}
+            for name, group in layer.items():
+                groups[name] |= group
+        values: dict[str, Any] = {_RULES: groups.pop(_RULES)}
+        values |= {name: value for group in groups.values() for name, value in group.items()}
         values["name"] = values["name"] or shop
         values["release_at_ship_by"] = tuple(values["release_at_ship_by"])
         values["never_offer"] = tuple(values["never_offer"])
@@ -118,7 +127,9 @@ def _refuse_misfits(layer: object, defaults: Mapping[str, Mapping[str, Any]]) ->
         if group not in defaults or not isinstance(values, Mapping) or set(values) - set(defaults[group]):
             raise Permanent("invalid_policy", f"the policy has an unknown member in `{group}`")
         for name, value in values.items():
-            if not _fits(name, value, defaults[group][name]):
+            if group == _RULES and value not in levels(name):
+                raise Permanent("invalid_policy", f"`{_RULES}.{name}` must be one of {', '.join(levels(name))}")
+            if group != _RULES and not _fits(name, value, defaults[group][name]):
                 raise Permanent("invalid_policy", f"`{name}` is out of range; see orders/policy.yaml")
 
 

@@ -28,8 +28,9 @@ def propose(visit: Visit, file: OrderFile, typed: TypedAddress, choice: Choice) 
     desk, policy = visit.desk, visit.desk.policy(file)
     if file.order.shipped_at:
         return Answer("shipped", file)
+    judge = desk.judge_of(file.order.shop)
     proposed = confirming.propose(
-        file, typed, choice, judge=desk.judge, author=visit.author, now=desk.now, locale=visit.locale
+        file, typed, choice, judge=judge, author=visit.author, now=desk.now, locale=visit.locale
     )
     if confirming.other_country(file, proposed):
         return Answer("other_country", file, proposed)

@@ -13,6 +13,7 @@ from doorstep.times import stamp
 _ADVICE: Final = {
     "hold": "do not ship yet: the buyer has not confirmed the address",
     "undeliverable": "do not ship to this address: carriers would return the parcel",
+    "against_rules": "your address rules say that you do not ship to this kind of address",
     "postal_service_only": "a PO Box or military address: only the postal service delivers there",
     "customs_form": "a military address or a territory: the parcel needs a customs form",
     "surcharge_area": "Alaska, Hawaii or a territory: carriers charge more and take longer",
@@ -70,9 +71,12 @@ def summary(file: OrderFile) -> dict[str, Any]:
 def advice(file: OrderFile) -> list[str]:
     """What to heed when shipping to this address, as codes."""
     flags, verdict = file.address.judgement["flags"], file.address.verdict
+    grave = {issue["code"] for issue in file.address.judgement["issues"] if issue["severity"] == "error"}
+    refused = {code for code in grave if code.endswith("_refused")}
     told = {
         "hold": file.order.state == "held",
-        "undeliverable": verdict == "fix",
+        "undeliverable": bool(grave - refused),
+        "against_rules": bool(refused),
         "postal_service_only": flags["po_box"] or flags["military"],
         "customs_form": flags["military"] or flags["territory"],
         "surcharge_area": flags["non_contiguous"] or flags["territory"],

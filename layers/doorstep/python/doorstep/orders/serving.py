@@ -45,7 +45,7 @@ def change_address(desk: Desk, shop: str, order_id: str, body: object) -> OrderF
             it,
             typed,
             "as_entered" if insist else "edited",
-            judge=desk.judge,
+            judge=desk.judge_of(shop),
             author=_SELLER,
             now=desk.now,
             locale="en",

@@ -41,6 +41,9 @@ class Judge(Protocol):
     def judge(self, typed: TypedAddress, locale: str) -> dict[str, Any]:
         """The verdict object (design §4.1) on what was typed, with its address key."""
 
+    def ruled(self, rules: Mapping[str, str]) -> Judge:
+        """The same judge, under a shop's own rules for kinds of addresses (`Policy.address_rules`)."""
+
     def checkout(self, token: str, judgement: Mapping[str, Any]) -> str:
         """What the checkout's verdict token proves: `none`, `matched`, `other_address` or `not_valid`."""
 

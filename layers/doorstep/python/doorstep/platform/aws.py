@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -24,6 +24,14 @@ from doorstep.errors import AnswerLost, Conflict, Permanent, Transient, Undelive
 # Three tries fit into the 20 seconds of the functions behind the API, so that even then a caller gets an answer.
 _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=1, read_timeout=4, tcp_keepalive=True
+)
+# Advice that is late is of no use: who waits at a checkout gets a verdict without it.
+_CHECKOUT: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=0.7, read_timeout=1, tcp_keepalive=True
+)
+# Nobody waits, and much is moved: what is throttled is tried for a minute.
+_PATIENT: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=3, read_timeout=30, tcp_keepalive=True
 )
 # Sending is not idempotent: a retry after a lost answer would be a second mail, and the claim decides about that.
 _NO_RETRY: Final = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=2, read_timeout=15)
@@ -60,10 +68,21 @@ _MOVED: Final = frozenset(
 )
 
 
+Pace = Literal["usual", "checkout", "patient"]
+_PACES: Final = {"usual": _CONFIG, "checkout": _CHECKOUT, "patient": _PATIENT}
+
+
 @lru_cache(maxsize=16)
-def client(service: str) -> Any:
-    """The client of an AWS service, one per process."""
-    return boto3.client(service, config=_NO_RETRY if service in {"sesv2", "sns"} else _CONFIG)  # type: ignore[call-overload]
+def client(service: str, pace: Pace = "usual") -> Any:
+    """The client of an AWS service, one per process and pace."""
+    config = _NO_RETRY if service in {"sesv2", "sns"} else _PACES[pace]
+    return _session().create_client(service, config=config)
+
+
+@lru_cache(maxsize=1)
+def _session() -> botocore.session.Session:
+    """What boto3 makes its clients from; boto3 itself loads the transfer manager of S3 as well, for 30 ms."""
+    return botocore.session.get_session()
 
 
 @contextmanager

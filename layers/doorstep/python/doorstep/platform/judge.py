@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from doorstep.address import (
     Address,
@@ -21,6 +21,7 @@ from doorstep.address import (
 from doorstep.errors import Refused
 from doorstep.platform.clock import now
 from doorstep.platform.keyring import Keyring
+from doorstep.platform.street_shelf import StreetShelf
 
 _TOKEN_AGE: Final = timedelta(hours=48)
 
@@ -36,14 +37,20 @@ class AddressJudge:
     """Implements `Judge`."""
 
     keyring: Keyring
+    streets: StreetShelf
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    def ruled(self, rules: Mapping[str, str]) -> Self:
+        """The same judge, under a shop's own rules for kinds of addresses."""
+        return replace(self, rules=rules)
 
     def judge(self, typed: TypedAddress, locale: str) -> dict[str, Any]:
         """The verdict object with its address key."""
-        return self._described(assess(typed, postal=postal(), locale=locale))
+        return self._described(self._assess(typed, locale))
 
     def judge_for_checkout(self, typed: TypedAddress, locale: str) -> dict[str, Any]:
         """The same, with the signed token that the shop passes on with the order."""
-        assessment = assess(typed, postal=postal(), locale=locale)
+        assessment = self._assess(typed, locale)
         token = sign_verdict(assessment, key=self._key, issued_at=now())
         return {**self._described(assessment), "verdict_token": token}
 
@@ -61,6 +68,10 @@ class AddressJudge:
     def miles_between(self, one: str, other: str) -> float | None:
         """Distance between two ZIP Codes."""
         return postal().miles_between(one, other)
+
+    def _assess(self, typed: TypedAddress, locale: str) -> Assessment:
+        streets = self.streets.reference()
+        return assess(typed, postal=postal(), streets=streets, locale=locale, rules=self.rules)
 
     @property
     def _key(self) -> bytes:
