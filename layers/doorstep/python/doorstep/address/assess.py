@@ -126,7 +126,7 @@ def _assess_us(
     sound = judge_delivery(read.delivery, place, read.lines, lookup.number, lookup.street)
     flags = _flags(read, place)
     found = [*sound, *lookup.findings, *place.findings]
-    findings = [*found, *carrier_findings(flags, rules)]
+    findings = [*found, *carrier_findings(flags, rules)] if rules else found
     address = Address(*read.standard, place.city, place.state, place.postal_code, "US")
     return Assessment(
         verdict=verdict_of(findings),

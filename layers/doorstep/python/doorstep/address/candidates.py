@@ -16,7 +16,7 @@ from doorstep.address.reference import KnownStreet, StreetReference, Whereabouts
 from doorstep.address.reference.street_key import street_key
 
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
-_MOST: Final = 4
+_MOST: Final = 3
 _SHORT_NAME: Final = 5
 SURE: Final = 0.9
 _PART: Final = 0.6

@@ -45,7 +45,7 @@ def non_latin(*lines: str) -> bool:
 
     Accents are no trouble: carriers print them, or the letter beneath.
     """
-    return any(not line.isascii() and any(map(_is_foreign, line)) for line in lines)
+    return not "".join(lines).isascii() and any(any(map(_is_foreign, line)) for line in lines)
 
 
 def _is_foreign(letter: str) -> bool:

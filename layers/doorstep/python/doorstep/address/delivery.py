@@ -86,10 +86,11 @@ def is_ordinary(piece: Segment) -> bool:
     if len(piece) < len(("12", "MAIN", "ST")) or piece[-1].text not in suffixes() or not piece[0].text.isdigit():
         return False
     special = special_words()
-    return all(
-        (len(text) > 1 or text in "NSEW") and text.isalpha() and text.isascii() and text not in special
-        for text in [word.text for word in piece[1:]]
-    )
+    for word in piece[1:]:
+        text = word.text
+        if text in special or not text.isalpha() or not text.isascii() or (len(text) == 1 and text not in "NSEW"):
+            return False
+    return True
 
 
 def read_and_write(line1: str, line2: str) -> tuple[Delivery, tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from doorstep.address.names import city_key
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _AT_MOST: Final = 3
 
 
+@lru_cache(maxsize=4_096)
 def is_near(typed: str, name: str) -> bool:
     """True when `typed` is `name` with a slip or two: one in a short name, two from eight letters on."""
     first, second = city_key(typed).replace(" ", ""), city_key(name).replace(" ", "")

@@ -57,9 +57,8 @@ class CityStreets:
     def find(self, key: str) -> list[Whereabouts]:
         """Where the streets with this key are."""
         # A word that is spelt in one way only stands in the text itself: only those few need a key of their own.
-        plain = max(
-            (word for word in key.split() if word not in _spelt_twice() and word.isalpha()), key=len, default=""
-        )
+        twice = _spelt_twice()
+        plain = next((word for word in key.split() if word.isalpha() and word not in twice), "")
         texts = self._words().get(plain, ()) if plain else self._places
         return [place for text in texts if self._key(text) == key for place in self._at(text)]
 
