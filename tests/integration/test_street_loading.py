@@ -216,6 +216,8 @@ def test_events_in_the_wrong_order_end_as_the_bucket_is(world: World, there: boo
     ("body", "code"),
     [
         (b"", "empty_source"),
+        (csv(), "empty_source"),
+        (csv(",MAIN ST,,BURLINGTON,VT,05401"), "empty_source"),
         (b"just,some\nother,table\n", "not_a_street_source"),
         (gzip.compress(csv(*(f"{n},MAIN ST,,BURLINGTON,VT,05401" for n in range(1, 4000))))[:-40], "damaged_source"),
     ],

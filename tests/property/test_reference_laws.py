@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from made_sources import csv_text, dbf, edge, gzipped, rows_in, zipped
 
@@ -58,6 +58,7 @@ def state_of(code: str) -> str:
 
 @given(st.lists(st.one_of(_POINTS, _RANGES, _BAD), max_size=40), st.sampled_from([200_000, 350]))
 def test_blobs_hold_every_usable_row_and_no_other(rows: Sequence[SourceRow | BadRow], largest: int) -> None:
+    assume(any(not isinstance(row, BadRow) for row in rows))
     with patch.object(bodies, "LARGEST_BODY", largest):
         gathered = gather(Source("openaddresses", iter(rows)), file="f", complete=True, postal=POSTAL)
         blobs = list(gathered.blobs())
@@ -70,7 +71,7 @@ def test_blobs_hold_every_usable_row_and_no_other(rows: Sequence[SourceRow | Bad
     assert len({(blob.pk, blob.sk) for blob in blobs}) == len(blobs)
 
 
-@given(st.lists(_POINTS, max_size=20))
+@given(st.lists(_POINTS, min_size=1, max_size=20))
 def test_every_street_is_in_the_index_of_its_city(rows: Sequence[PointRow]) -> None:
     gathered = gather(Source("openaddresses", iter(rows)), file="f", complete=True, postal=POSTAL)
     contents = [opened(blob.body) for blob in gathered.blobs() if blob.pk.startswith("CITY#")]
@@ -85,7 +86,7 @@ def test_every_street_is_in_the_index_of_its_city(rows: Sequence[PointRow]) -> N
     assert filed == {(row.street, row.zip) for row in rows}
 
 
-@given(st.lists(st.one_of(_POINTS, _RANGES), max_size=30), st.randoms(use_true_random=False))
+@given(st.lists(st.one_of(_POINTS, _RANGES), min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_the_order_and_repetition_of_rows_change_no_byte(rows: list[SourceRow], chance: object) -> None:
     again = [*rows, *rows]
     getattr(chance, "shuffle")(again)  # noqa: B009

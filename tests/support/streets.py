@@ -48,8 +48,23 @@ def side(text: str, first: int, last: int, parity: str = "B", *, code: str = "05
 
 
 def register(*rows: Iterable[PointRow], file: str = "vt.csv", complete: bool = True) -> list[Blob]:
-    """The blobs of a register of addresses."""
-    return _gathered("openaddresses", [row for some in rows for row in some], file, complete=complete)
+    """The blobs of a register of addresses, with so many others in each ZIP Code that it is known."""
+    given = [row for some in rows for row in some]
+    around = {row.zip: row for row in reversed(given)}.values()
+    return _gathered(
+        "openaddresses", [*given, *(one for row in around for one in neighbours(row))], file, complete=complete
+    )
+
+
+def neighbours(row: PointRow) -> Iterable[PointRow]:
+    """Other addresses of a ZIP Code, on a street that is like no other: rows that stand alone prove nothing."""
+    return [replace(row, number=str(number), street="XYLOPHONE", unit="") for number in range(9_901, 9_909)]
+
+
+def stray(*rows: Iterable[PointRow]) -> StreetReference:
+    """The reference that these rows make by themselves, as at the edge of a register."""
+    given = [row for some in rows for row in some]
+    return Shelf(_gathered("openaddresses", given, "edge.csv", complete=True)).reference()
 
 
 def street_map(*rows: RangeRow, file: str = "map.dbf") -> list[Blob]:
@@ -58,7 +73,7 @@ def street_map(*rows: RangeRow, file: str = "map.dbf") -> list[Blob]:
 
 
 def _gathered(kind: str, rows: Sequence[SourceRow], file: str, *, complete: bool) -> list[Blob]:
-    return list(gather(Source(kind, iter(rows)), file=file, complete=complete, postal=postal()).blobs())
+    return list(gather(Source(kind, iter(rows)), file=file, complete=complete, postal=postal()).blobs()) if rows else []
 
 
 class Shelf:

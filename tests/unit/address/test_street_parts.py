@@ -125,7 +125,7 @@ def stretch(
 
 
 def known_street(*stretches: Stretch) -> KnownStreet:
-    return KnownStreet(StreetParts("", "MAIN", "ST", ""), "MAIN STREET", list(stretches))
+    return KnownStreet(StreetParts("", "MAIN", "ST", ""), list(stretches))
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
-from streets import Shelf, codes, judge, known, mapped, offered, register, side, statuses, street, street_map
+from streets import Shelf, codes, judge, known, mapped, offered, register, side, statuses, stray, street, street_map
 
 REGISTER = known(
     street("MAIN ST", "12 14 22 97A 9_1/2", units={"20": "APT 1|APT 12", "22": "APT 1", "26": "REAR"}),
@@ -188,3 +191,81 @@ def test_a_box_is_none_of_the_street_references_business() -> None:
     answer = judge(shelf.reference(), "PO Box 12")
 
     assert (answer.verdict, answer.coverage) == ("accept", "zip")
+
+
+def test_stray_rows_do_not_make_a_zip_code_known() -> None:
+    edge = stray(street("CHURCH ST", "1 3"))
+
+    assert (judge(edge, "100 College St").verdict, judge(edge, "100 College St").coverage) == ("accept", "zip")
+    assert codes(judge(edge, "1 Chruch St")) == ["street_misspelled"]
+    assert codes(judge(edge, "99 Church St")) == ["number_not_found"]
+
+
+def test_a_zip_code_that_is_new_to_the_table_needs_more_than_a_stray_row() -> None:
+    rows = [replace(row, zip="05999") for row in street("CHURCH ST", "1 3")]
+
+    assert judge(stray(rows), "1 Church St", postal_code="05999").verdict == "fix"
+    assert judge(known(rows), "1 Church St", postal_code="05999").verdict == "accept"
+
+
+@pytest.mark.parametrize(
+    "line1",
+    [
+        "12Main St",
+        "12/14 Main St",
+        "12&14 Main St",
+        "12BIS Main St",
+        "Main St 12A",
+        "Main St # 12",
+        "Main St 12, Apt 5",
+    ],
+)
+@pytest.mark.parametrize("streets", [None, known(street("MAIN ST", "12 14"))])
+def test_a_number_that_is_there_in_some_way_is_asked_about_not_missing(streets: Any, line1: str) -> None:
+    assert judge(streets, line1).verdict == "confirm"
+
+
+def test_a_listed_number_behind_its_street_is_offered_in_front() -> None:
+    answer = judge(known(street("DOGWOOD RD", "8824A")), "Dogwood Rd 8824A")
+
+    assert (codes(answer), offered(answer)) == (["number_after_street"], ["8824A DOGWOOD RD"])
+
+
+def test_an_organisation_with_a_zip_code_to_itself_may_do_without_a_number() -> None:
+    campus = known(street("COLCHESTER AVE", "16", code="05405"))
+
+    assert judge(campus, "Colchester Ave", postal_code="05405").verdict == "confirm"
+
+
+def test_a_direction_that_has_moved_is_nearer_than_another_direction() -> None:
+    town = known(street("1ST AVE SE", "111"), street("SW 1ST AVE", "111"), street("1ST AVE NE", "111"))
+
+    assert offered(judge(town, "111 SE 1st Ave"))[0] == "111 1ST AVE SE"
+
+
+def test_two_streets_in_one_address_are_asked_about() -> None:
+    assert codes(judge(None, "12 Main St", "14 Oak Ave")) == ["two_delivery_points"]
+
+
+@pytest.mark.parametrize("text", ["፩ St", "12 ፩ St", "12 ٣ Ave"])
+def test_digits_without_a_value_are_letters(text: str) -> None:
+    assert judge(known(street("MAIN ST", "12")), text).verdict in ("confirm", "fix")
+
+
+def test_words_behind_a_known_street_are_kept_apart() -> None:
+    answer = judge(known(street("YORK RD", "10001")), "10001 York Rd behind the church")
+
+    assert (answer.verdict, codes(answer)) == ("accept", ["extra_text"])
+    assert (answer.address.line1, answer.address.line2) == ("10001 YORK RD", "BEHIND THE CHURCH")
+
+
+def test_a_unit_named_by_a_letter_of_the_compass_is_a_unit_where_it_is_listed() -> None:
+    mall = known(street("SHAWAN RD", units={"118": "E|F"}))
+
+    assert judge(mall, "118 Shawan Rd", "E").verdict == "accept"
+    assert judge(mall, "118 Shawan Rd E").verdict == "accept"
+
+
+def test_a_hyphen_is_not_ignored_where_numbers_have_none() -> None:
+    assert codes(judge(known(street("YORK RD", "10001")), "100-01 York Rd")) == ["number_not_found"]
+    assert codes(judge(known(street("34TH AVE", "100-01")), "10001 34th Ave")) == []

@@ -219,10 +219,11 @@ def _number_behind_name(piece: Segment) -> int | None:
 
 
 def _no_number(piece: Segment) -> int | None:
-    """ "MAIN ST", "MAIN ST 12"."""
-    ends_with_number = len(piece) > 2 and piece[-1].text.isdigit() and has_suffix(piece[:-1])
-    street = (has_suffix(piece) or ends_with_number) and not units.unit_at(piece, 0, after_street=True)
-    return 0 if street else None
+    """ "MAIN ST", "MAIN ST 12A", "MAIN ST # 12"."""
+    street, found, _ = units.take_units(piece, start=1)
+    if not found and len(street) > 2 and street[-1].text[0].isdigit() and units.is_identifier(street[-1].text):
+        street = street[:-1]
+    return 0 if has_suffix(street) and not units.unit_at(piece, 0, after_street=True) else None
 
 
 def _is_street(words: Segment) -> bool:

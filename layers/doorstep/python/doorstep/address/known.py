@@ -6,18 +6,17 @@ say more than number, street and units are left to `delivery`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from doorstep.address import units
-from doorstep.address.names import city_key
 from doorstep.address.parts import Delivery, Part, Street, Unit
 from doorstep.address.reference import KnownStreet, StreetParts, ZipStreets
 from doorstep.address.reference.street_key import street_key
 from doorstep.address.streets import take_number
-from doorstep.address.tokens import Segment, segments, text_of, typed_of, words_of
-from doorstep.address.words import designators, suffixes, table
+from doorstep.address.tokens import Segment, segments, text_of, typed_of
+from doorstep.address.unit_names import unit_key
+from doorstep.address.words import suffixes, table
 
 _LONGEST_STREET: Final = 9
 _LONGEST_NUMBER: Final = 3
@@ -47,12 +46,14 @@ def read_known(line1: str, line2: str, streets: ZipStreets) -> tuple[Delivery, K
     if read is None:
         return None
     number, letter, street, words, length = read
-    found = _units([letter, words[length:], *others, *rest])
-    if found is None:
+    listed = {unit_key(unit) for unit in street.units(number.value)[0]} if number else set()
+    if (read_units := _units([words[length:], letter, *others, *rest], listed)) is None:
         return None
+    found, extra = read_units
     if number is None and len(found) == 1 and _is_calle_number(street, found[0]):
         number, found = found[0].number, []
-    return Delivery("street", number, street_of(street.parts, typed_of(words[:length])), tuple(found)), street
+    parts = street_of(street.parts, typed_of(words[:length]))
+    return Delivery("street", number, parts, tuple(found), extra=tuple(extra)), street
 
 
 def _is_calle_number(street: KnownStreet, unit: Unit) -> bool:
@@ -72,7 +73,7 @@ def _read(piece: Segment, streets: ZipStreets) -> _Read | None:
         found = _whole(piece, streets)
         if found or number is None:
             return found
-    street, length = _longest(words, number.value, streets)
+    street, length = longest_street(words, number.value, streets)
     if street:
         return _Read(number, (), street, words, length)
     found = _as_listed(number, words, 1, streets) or _with_letter(number, words, streets)
@@ -82,7 +83,7 @@ def _read(piece: Segment, streets: ZipStreets) -> _Read | None:
 
 def _whole(piece: Segment, streets: ZipStreets) -> _Read | None:
     """A street without a number: "MAIN ST", "1 MILE RD"."""
-    street, length = _longest(piece, "", streets)
+    street, length = longest_street(piece, "", streets)
     return _Read(None, (), street, piece, length) if street else None
 
 
@@ -91,7 +92,7 @@ def _as_listed(number: Part, words: Segment, fewest: int, streets: ZipStreets) -
     for more in range(fewest, min(_LONGEST_NUMBER, len(words))):
         if not streets.may_begin_with(words[more].text):
             continue
-        street, length = _longest(words[more:], "", streets)
+        street, length = longest_street(words[more:], "", streets)
         if street is None:
             continue
         tail = text_of(words[:more])
@@ -106,45 +107,8 @@ def _with_letter(number: Part, words: Segment, streets: ZipStreets) -> _Read | N
     """ "11626 A JEROME AVE": the letter between number and street is a unit."""
     if len(words) < 2 or len(words[0].text) != 1 or words[0].text in table("directionals"):
         return None
-    street, length = _longest(words[1:], number.value, streets)
+    street, length = longest_street(words[1:], number.value, streets)
     return _Read(number, words[:1], street, words[1:], length) if street else None
-
-
-def delivery_length(words: Sequence[str], streets: ZipStreets) -> int:
-    """How many of the words of a whole address (a "," stands for itself) are number, known street and units; 0 when
-    no known street is named, or when what is left reads as no city.
-    """
-    at, segment = [], []
-    for index, typed in enumerate(words):
-        for word in words_of(typed) if typed != "," else ():
-            at.append(index)
-            segment.append(word)
-    number, rest = take_number(tuple(segment))
-    if number is None:
-        return 0
-    taken = len(segment) - len(rest)
-    street, length = _longest(rest, number.value, streets)
-    if street is None or "," in words[at[taken] : at[taken + length - 1]]:
-        return 0
-    end = _behind_units(words, at, tuple(segment), taken + length, streets)
-    left = segment[end:]
-    if any(letter.isdigit() for word in left for letter in word.text) or (left and _belongs_to_street(left[0].text)):
-        return 0
-    return at[end] if left else len(words)
-
-
-def _behind_units(words: Sequence[str], at: Sequence[int], segment: Segment, end: int, streets: ZipStreets) -> int:
-    """Where the units behind a street end, which ends at `end`; `at` is where each word of the segment stands."""
-    while end < len(segment) and (unit := units.unit_at(segment, end, after_street=True)):
-        end = unit[1]
-    if end >= len(segment) - 1:
-        return end
-    # ", B, Glen Arm" and "Rear Glen Arm": a unit without number or designator, where a city is left behind it.
-    alone = words[at[end] - 1] == "," and words[at[end] + 1] == "," and units.whole_unit(segment[end : end + 1])
-    word = designators().get(segment[end].text)
-    rest = city_key(" ".join(one.text for one in segment[end + 1 :]))
-    bare = word is not None and not word.needs_number and (words[at[end] + 1] == "," or rest in streets.cities)
-    return end + 1 if alone or bare else end
 
 
 def find_street(street: Street, number: str, streets: ZipStreets) -> KnownStreet | None:
@@ -158,18 +122,17 @@ def street_of(parts: StreetParts, typed: str) -> Street:
     counts = [len(value.split()) for value in values]
     words = typed.split()
     if len(words) != sum(counts):
-        before, after = ([""], [""])
-        inputs: list[str] = [*before, typed, *after, ""]
+        inputs = ["", typed, "", ""]
     else:
         inputs = []
         for count in counts:
             inputs.append(" ".join(words[:count]))
             words = words[count:]
-    made = [Part(text, value) if value else None for text, value in zip_longest(inputs, values, fillvalue="")]
+    made = [Part(text, value) if value else None for text, value in zip(inputs, values, strict=True)]
     return Street(*made)
 
 
-def _longest(words: Segment, number: str, streets: ZipStreets) -> tuple[KnownStreet | None, int]:
+def longest_street(words: Segment, number: str, streets: ZipStreets) -> tuple[KnownStreet | None, int]:
     """The longest beginning of these words that is a street, and how many words that is."""
     if not words or not streets.may_begin_with(words[0].text):
         return None, 0
@@ -194,22 +157,27 @@ def _choose(text: str, number: str, streets: ZipStreets) -> KnownStreet | None:
     return found[0] if found else None
 
 
-def _units(pieces: Sequence[Segment]) -> list[Unit] | None:
-    """The units in these pieces; None when something else stands in them."""
+def _units(pieces: Sequence[Segment], listed: Collection[str]) -> tuple[list[Unit], list[Part]] | None:
+    """The units in these pieces, of which the first stands behind the street, and words that are none; None when the
+    street may go on. `listed`: the units of the house as registers name them ("E" may be one).
+    """
     found: list[Unit] = []
-    for piece in pieces:
-        if not piece:
+    extra: list[Part] = []
+    for at, piece in enumerate(pieces):
+        before, these, after = units.take_units(piece, start=0) if piece else ((), (), ())
+        lone = units.whole_unit(piece) if not found and not these else None
+        if lone and (not belongs_to_street(piece[0].text) or unit_key(lone.text) in listed):
+            found.append(lone)
             continue
-        before, these, after = units.take_units(piece, start=0)
-        if these and not before and not after:
-            found += these
-        elif not found and (one := units.whole_unit(piece)) and not _belongs_to_street(piece[0].text):
-            found.append(one)
-        else:
+        if (before or after) and at == 0 and any(belongs_to_street(word.text) for word in (*before, *after)):
             return None
-    return found
+        if at and (before or after):
+            return None  # what a line of its own says is for the rules
+        found += [unit for unit in these if unit.text not in {one.text for one in found}]
+        extra += [units.as_written(words) for words in (before, after) if words]
+    return found, extra
 
 
-def _belongs_to_street(text: str) -> bool:
+def belongs_to_street(text: str) -> bool:
     """ "MAIN ST N" is not unit N."""
     return text in table("directionals") or text in suffixes()

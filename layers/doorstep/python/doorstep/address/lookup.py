@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from doorstep.address import known
-from doorstep.address.candidates import SURE, Candidates
+from doorstep.address.candidates import Candidates
+from doorstep.address.elsewhere import Elsewhere
 from doorstep.address.findings import Finding
+from doorstep.address.likelihood import SURE
 from doorstep.address.model import Coverage, Status
 from doorstep.address.names import city_key
 from doorstep.address.parts import Delivery
@@ -74,10 +76,17 @@ def look_up(
         lookup.street = lookup.number = "suspicious"
         if city_key(place.typed_city) in here.cities:
             _settle_city(place, here.cities[city_key(place.typed_city)])
+        if place.has("state_postal_code_conflict"):  # which streets to look among is the question
+            lookup.readings += Elsewhere(delivery.street.text, number, place.state, place, streets).readings()
+            return lookup
         candidates = Candidates(delivery, place, here, streets)
         code, name = candidates.search()
+        if here.is_thin and code != "street_misspelled":
+            lookup.coverage = "zip"
+            lookup.street = lookup.number = "plausible"
+            return lookup
         lookup.found(code, name)
-        lookup.readings += candidates.readings
+        lookup.readings += candidates.readings if number else []
         return lookup
     lookup.street = "confirmed"
     _judge_city(lookup, place, named, number)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from doorstep.address.known import delivery_length
 from doorstep.address.labels import city_length
+from doorstep.address.line_end import delivery_length
 from doorstep.address.model import TypedAddress
 from doorstep.address.names import readable
 from doorstep.address.nearby import is_near

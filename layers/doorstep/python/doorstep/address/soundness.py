@@ -12,7 +12,7 @@ from doorstep.address.labels import looks_like_street
 from doorstep.address.model import Status
 from doorstep.address.parts import Delivery
 from doorstep.address.place import Place, is_military_city, kind_of_state
-from doorstep.address.streets import has_suffix
+from doorstep.address.streets import has_suffix, is_ordinal, names_street
 from doorstep.address.tokens import segments, text_of
 from doorstep.address.words import table
 
@@ -40,7 +40,7 @@ def judge_delivery(
     elif delivery.kind == "none":
         yield Finding("street_missing", "line1")
     elif delivery.kind == "street":
-        if delivery.number is None and street == "confirmed" and kind_of_state(place.state) not in _WITHOUT_NUMBERS:
+        if delivery.number is None and street == "confirmed" and not _goes_without_number(place):
             yield Finding("number_after_street" if number_behind(delivery) else "number_missing", "line1")
         elif number != "confirmed":
             yield from _judge_number(delivery, place, lines)
@@ -49,7 +49,10 @@ def judge_delivery(
     elif delivery.box is not None:
         yield from _judge_box(delivery, place)
     if delivery.extra and delivery.kind != "none":
-        yield Finding("extra_text", "line2")
+        second = delivery.kind == "street" and any(
+            names_street(one) for part in delivery.extra for one in segments(part.value)
+        )
+        yield Finding("two_delivery_points" if second else "extra_text", "line2")
 
 
 def _judge_number(delivery: Delivery, place: Place, lines: Sequence[str]) -> Iterator[Finding]:
@@ -68,9 +71,10 @@ def _without_number(delivery: Delivery, place: Place, lines: Sequence[str]) -> s
     if number_behind(delivery):
         return "number_after_street"
     words = [segment for line in lines for segment in segments(line)]
-    special = kind_of_state(place.state) in _WITHOUT_NUMBERS or (place.area and place.area.type == "UNIQUE")
-    if special:
+    if _goes_without_number(place):
         return "number_missing_here"
+    if any(one[0].text[0].isdigit() and not is_ordinal(one[0].text) for one in words):
+        return "street_unclear"  # "12Main St", "12/14 Main St": there is a number, only not as we know them
     if not any(has_suffix(segment) or looks_like_street([word.text for word in segment]) for segment in words):
         return "street_unclear" if any(_NUMBER_AND_NAME.search(text_of(one)) for one in words) else "not_an_address"
     return "number_missing"
@@ -82,15 +86,20 @@ def _needs_no_number(delivery: Delivery, place: Place) -> bool:
     return (kind == "military" and place.area is not None) or (kind == "territory" and delivery.landmark)
 
 
+def _goes_without_number(place: Place) -> bool:
+    """Where addresses may have none: in the territories, and where one organisation has a ZIP Code to itself."""
+    return kind_of_state(place.state) in _WITHOUT_NUMBERS or (place.area is not None and place.area.type == "UNIQUE")
+
+
 def _is_spot(lines: Sequence[str]) -> bool:
     """ "PIER 39", "MAIN ST AND ELM ST": places that go by no house number."""
     return any(_SPOT.search(text_of(segment)) for line in lines for segment in segments(line))
 
 
 def number_behind(delivery: Delivery) -> str:
-    """The number in "MAIN ST 12": behind a street that has none in front, and without a designator; or ""."""
-    lone = delivery.units[0] if delivery.number is None and len(delivery.units) == 1 else None
-    return lone.number.value if lone and not lone.kind.input and lone.number.value.isdigit() else ""
+    """The number in "MAIN ST 12A": behind a street that has none in front, and without a designator; or ""."""
+    first = delivery.units[0] if delivery.number is None and delivery.units else None
+    return first.number.value if first and first.kind.value == "#" and first.number.value[:1].isdigit() else ""
 
 
 def _judge_box(delivery: Delivery, place: Place) -> Iterator[Finding]:

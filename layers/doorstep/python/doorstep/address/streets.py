@@ -68,6 +68,17 @@ def split_street(words: Segment) -> Street:
     )
 
 
+def is_ordinal(text: str) -> bool:
+    """ "5TH": the name of a street, not a house number."""
+    return bool(_ORDINAL.fullmatch(text))
+
+
+def names_street(words: Segment) -> bool:
+    """ "12 PADONIA RD": a whole delivery line."""
+    number, rest = take_number(words)
+    return number is not None and len(rest) > 1 and bool(_split(rest)[2])
+
+
 def has_suffix(words: Segment) -> bool:
     """True when the words read as a street by their form alone: a suffix, or a numbered road."""
     return bool(words) and (bool(_split(words)[2]) or bool(highway(words)))

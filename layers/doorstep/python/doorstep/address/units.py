@@ -140,7 +140,7 @@ def trailing_unit(words: Segment) -> tuple[Segment, Unit | None]:
 
 def whole_unit(words: Segment) -> Unit | None:
     """A line of its own that is nothing but an identifier: "4B"."""
-    if len(words) == 1 and is_identifier(words[0].text):
+    if len(words) == 1 and is_identifier(words[0].text) and words[0].text not in designators():
         return Unit(Part("", "#"), Part(words[0].typed, words[0].text))
     return None
 

@@ -55,8 +55,15 @@ class StreetLedger:
                 values,
             )
         except Conflict as conflict:
-            self._update("SET again = :holder", "attribute_exists(pk)")
+            self._leave_word()
             raise Transient("being_loaded", "the file is being loaded; it will be looked at again") from conflict
+
+    def _leave_word(self) -> None:
+        """Ask who holds the lease to look again. Raises `Transient` to try at once when it has just been given back."""
+        try:
+            self._update("SET again = :holder", "attribute_exists(holder)")
+        except Conflict as conflict:
+            raise Transient("just_released", "the file has just been loaded; it is looked at again") from conflict
 
     def entry(self) -> Entry:
         """What the ledger says now."""

@@ -80,18 +80,22 @@ class StreetLoader:
             self.sources.tell(ledger.file, entry.result)
         elif upload is None:
             self._load(ledger, entry, Goal(edition, [], {"status": "removed"}, now()))
-        elif goal := self._read(ledger.file, upload):
+        elif goal := self._read(ledger.file, upload, unfinished=bool(entry.coming)):
             self._load(ledger, entry, goal)
             log.count("StreetSourceLoaded")
 
-    def _read(self, file: str, upload: Upload) -> Goal | None:
-        """Read the whole source before the table is touched: one that cannot be used changes nothing, and is told."""
+    def _read(self, file: str, upload: Upload, *, unfinished: bool) -> Goal | None:
+        """Read the whole source before the table is touched: one that cannot be used changes nothing, and is told.
+
+        `unfinished`: an earlier load was stopped half way, and stays so until a source can be used.
+        """
         started, about = now(), {"etag": upload.etag, "complete": upload.complete}
         try:
             blobs, report = read_source(file, upload)
         except Rejected as error:
             log.count("StreetSourceRefused")
             told = {"status": "refused", **about, "code": error.code, "message": error.message}
+            told |= {"unfinished": True} if unfinished else {}
             self.sources.tell(file, as_result(told, started))
             return None
         return Goal(edition_of(upload), blobs, {"status": "loaded", **report, **about}, started)

@@ -15,7 +15,7 @@ from doorstep.address.reference.street_key import pieces, spelt_out, street_key
 _PER_STREET: Final = 700
 _MOST_SLIPS: Final = 2
 _MOST_ALIKE: Final = 4
-_PLACES: Final = re.compile(r"\d{5} \d{1,9} \d{1,9}(?:;\d{5} \d{1,9} \d{1,9})*")
+_PLACES: Final = re.compile(r"[0-9]{5} [0-9]+ [0-9]+(?:;[0-9]{5} [0-9]+ [0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)

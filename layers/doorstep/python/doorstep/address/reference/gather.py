@@ -20,7 +20,7 @@ from doorstep.address.reference.sources import Source
 from doorstep.address.reference.spelling import abbreviates
 from doorstep.errors import Rejected
 
-MOST_ROWS: Final = 20_000_000
+MOST_ROWS: Final = 10_000_000
 _EXAMPLES: Final = 20
 
 CityId = tuple[str, str]
@@ -154,12 +154,15 @@ class Gathered:
 def gather(source: Source, *, file: str, complete: bool, postal: PostalTable) -> Gathered:
     """Read all of `source`, once. `file` names it in the keys; `complete`: it has every address of its ZIP Codes.
 
-    Raises `Rejected` as `open_source` does: damage and size show only on the way.
+    Raises `Rejected` as `open_source` does (damage and size show only on the way), and for a source of which not one
+    row can be used (`empty_source`): it must not take the place of one that could.
     """
     gathered = Gathered(source.kind, file, complete=complete, postal=postal)
     for row in source:
         gathered.add(row)
     gathered.settle()
+    if not gathered.report()["used"]:
+        raise Rejected.because("empty_source", "file", "not one row of the file can be used")
     return gathered
 
 

@@ -5,19 +5,18 @@ Numbers stay in the compact text they are kept in ("12 14 97A"), which is search
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from doorstep.address.highways import highway
+from doorstep.address.reference.rows import comparable
 from doorstep.address.reference.street_key import spelt_out
 from doorstep.address.tokens import Word
 from doorstep.address.words import suffixes, table
 
 _SHORT: Final = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW"})
 _LETTERED: Final = frozenset({"AVE", "ST", "RTE", "RD", "CT"})
-_HOUSE_NUMBER: Final = re.compile(r"([A-Z]*(?:\d+[NSEW])?)(\d+)")
 _SHORTEST_JOINED: Final = 3
 NumberStatus = Literal["listed", "within", "outside"]
 
@@ -52,16 +51,14 @@ class Stretch:
         return f" {number} " in self.numbers or number in self.units or self._lists_otherwise(number)
 
     def _lists_otherwise(self, number: str) -> bool:
-        """ "12301" and "123-01" are one number of Queens."""
-        other = number.replace("-", "") if "-" in number else f"{number[:-2]}-{number[-2:]}"
-        return other.replace("-", "").isdigit() and len(other) > _SHORTEST_JOINED and f" {other} " in self.numbers
+        """ "12301" typed for "123-01", as in Queens."""
+        return len(number) >= _SHORTEST_JOINED and f" {number[:-2]}-{number[-2:]} " in self.numbers
 
     def within(self, number: str) -> bool:
         """True when the number lies in a range of a side of the street, parity included; as digits where hyphenated."""
-        match = _HOUSE_NUMBER.match(number.replace("-", ""))
-        if match is None:
+        if (compared := comparable(number)) is None:
             return False
-        prefix, value = match[1], int(match[2])
+        prefix, value = compared
         for before, first, last, parity in self.ranges:
             if first <= value <= last and before == prefix and (parity == "B" or (value % 2 == 0) == (parity == "E")):
                 return True
@@ -69,7 +66,7 @@ class Stretch:
 
     def _between(self, value: int) -> bool:
         """Among the numbers of a source that does not have them all, to the end of their hundred."""
-        known = [int(match[2]) for text in self.numbers.split() if (match := _HOUSE_NUMBER.match(text))]
+        known = [one[1] for text in self.numbers.split() if (one := comparable(text))]
         return bool(known) and min(known) // 100 <= value // 100 <= max(known) // 100
 
 
@@ -78,7 +75,6 @@ class KnownStreet:
     """A street of one ZIP Code, from all sources that have it."""
 
     parts: StreetParts
-    key: str
     stretches: list[Stretch] = field(default_factory=list)
 
     def cities(self) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Final
 EVEN, ODD, BOTH = "E", "O", "B"
 
 _LETTERS_FIRST: Final = re.compile(r"([A-Z](?:[0-9A-Z]*[A-Z])?)([0-9]+)(?![0-9])")
+_GRID: Final = re.compile(r"([0-9]+[NSEW])([0-9]+)")
 _DIGITS_FIRST: Final = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 
 
@@ -64,9 +65,12 @@ def squeezed(text: str) -> str:
 def comparable(number: str) -> tuple[str, int] | None:
     """The prefix and the whole number of a squeezed house number, for comparing; None when it has no digits in front.
 
-    "97A" and "97 1/2" are ("", 97), "N6W23001" and "N6W 23001" are ("N6W", 23001). A hyphen, as in Queens, separates
-    the cross street from the house and is left out: "34-01" is ("", 3401), which keeps the order of the houses.
+    "97A" and "97 1/2" are ("", 97), "N6W23001" and "N6W 23001" are ("N6W", 23001), "38W520" is ("38W", 520). A
+    hyphen, as in Queens, separates the cross street from the house and is left out: "34-01" is ("", 3401), which keeps
+    the order of the houses.
     """
+    if found := _GRID.match(number):
+        return found[1], int(found[2])
     if found := _DIGITS_FIRST.match(number):
         return "", int(found[1] + (found[2] or ""))
     if found := _LETTERS_FIRST.match(number.replace(" ", "").replace("-", "")):

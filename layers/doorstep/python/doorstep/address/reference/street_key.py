@@ -70,7 +70,7 @@ def street_key(text: str, state: str) -> str:
         this, following = texts[at : at + 2]
         if this == "STREET":
             texts[at] = "SAINT"
-        elif this.isdigit() and following in endings():
+        elif this.isdecimal() and this.isascii() and following in endings():
             texts[at] += ordinal_ending(int(this))
         elif (this, following) in _COMPASS_PAIRS or (this in ("O", "MC") and following not in endings()):
             texts[at : at + 2] = [this + following]

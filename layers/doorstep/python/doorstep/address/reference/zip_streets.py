@@ -13,6 +13,8 @@ from doorstep.address.reference.street_key import any_road, first_word, road_wor
 
 _PER_STREET: Final = 1_400
 _MOST_ALIKE: Final = 6
+_THIN: Final = 8
+_RANGE_WEIGHT: Final = 10
 
 
 class ZipStreets:
@@ -26,6 +28,7 @@ class ZipStreets:
         """`contents`: opened blobs of one ZIP Code. Raises `ForeignBlob` when one does not hold streets."""
         self.size = 1_000
         self.state = ""
+        self._weight = 0
         self.cities: dict[str, str] = {}
         self.complete = self.knows_units = False
         self._by_key: dict[str, list[KnownStreet]] = {}
@@ -33,10 +36,15 @@ class ZipStreets:
         for content in contents:
             try:
                 self._add(content)
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
                 raise ForeignBlob("not the streets of a ZIP Code") from error
         self._by_name: dict[str, list[KnownStreet]] | None = None
         self._lengths: dict[bool, dict[int, list[str]]] = {True: {}, False: {}}
+
+    @property
+    def is_thin(self) -> bool:
+        """True where only stray rows are known: too little to doubt what is not among them."""
+        return self._weight < _THIN
 
     def find(self, key: str) -> Sequence[KnownStreet]:
         """The streets with exactly this key; of a numbered road also those whose owner one of both leaves open."""
@@ -97,6 +105,9 @@ class ZipStreets:
         cities = [str(city) for city in content["cities"]]
         self.cities |= {city_key(city): city for city in cities}
         for text, at, numbers, ranges, units in content["streets"]:
+            if not isinstance(numbers, str) or not all(isinstance(each, str) for each in units.values()):
+                raise TypeError("numbers and units are texts")
+            self._weight += numbers.count(" ") + bool(numbers) + len(units) + _RANGE_WEIGHT * len(ranges)
             stretch = Stretch(
                 cities[at] if at >= 0 else "",
                 f" {numbers} " if numbers else "",
@@ -120,6 +131,6 @@ class ZipStreets:
         for street in same:
             if street.parts == parts:
                 return street
-        street = KnownStreet(parts, key)
+        street = KnownStreet(parts)
         same.append(street)
         return street
