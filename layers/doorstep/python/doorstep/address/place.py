@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from doorstep.address.findings import Finding
 from doorstep.address.model import Change, Component, Status
@@ -25,8 +25,7 @@ _NEIGHBOURHOOD_MILES: Final = 30.0
 MILITARY_CITIES: Final = ("APO", "FPO", "DPO")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Another reading of the place: the fields it changes, and how likely it is (0 to 1)."""
 
     changes: Mapping[str, str]

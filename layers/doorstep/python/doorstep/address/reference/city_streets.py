@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from doorstep.address.nearby import most_alike
 from doorstep.address.reference.blob import ForeignBlob
@@ -18,8 +17,7 @@ _MOST_ALIKE: Final = 4
 _PLACES: Final = re.compile(r"[0-9]{5} [0-9]+ [0-9]+(?:;[0-9]{5} [0-9]+ [0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(NamedTuple):
     """A street is in this ZIP Code, with house numbers from `lowest` to `highest`; 0 and 0 when unknown."""
 
     text: str

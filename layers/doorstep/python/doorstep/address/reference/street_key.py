@@ -7,6 +7,7 @@ stand, so that a slip of the pen stays near it. Numbered roads (Pub 28, appendix
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
@@ -20,6 +21,8 @@ from doorstep.data import load
 _COMPASS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST", "NE": "NORTHEAST", "NW": "NORTHWEST",
                    "SE": "SOUTHEAST", "SW": "SOUTHWEST"}  # fmt: skip
 _COMPASS_PAIRS: Final = frozenset((first, second) for first in ("NORTH", "SOUTH") for second in ("EAST", "WEST"))
+_DIGIT: Final = re.compile(r"[0-9]")
+_JOINING: Final = frozenset({"STREET", "NORTH", "SOUTH", "O", "MC"})
 _PUNCTUATION: Final = str.maketrans({"'": "", ".": "", "&": " & "} | dict.fromkeys('-,;:"()[]*', " "))
 _KINDS: Final = ("HIGHWAY", "ROUTE", "ROAD")
 ANY_ROAD: Final = "#ANY"
@@ -61,10 +64,13 @@ def street_key(text: str, state: str) -> str:
     """The key of a street, given its text in upper case (without number and unit) and the state it is in."""
     ordinary = text.isascii() and text.replace(" ", "").isalnum()
     texts = text.split() if ordinary else list(pieces(text))
-    if any(text[-1:].isdigit() or text[:1].isdigit() for text in texts[1:]) and (road := _road_key(texts, state)):
+    numbered = _DIGIT.search(text) is not None
+    if numbered and (road := _road_key(texts, state)):
         return road
     long = spelt_out()
     texts = [long.get(text, text) for text in texts]
+    if not numbered and _JOINING.isdisjoint(texts[:-1]):
+        return " ".join(texts)
     at = 0
     while at < len(texts) - 1:
         this, following = texts[at : at + 2]
