@@ -269,3 +269,10 @@ def test_a_unit_named_by_a_letter_of_the_compass_is_a_unit_where_it_is_listed() 
 def test_a_hyphen_is_not_ignored_where_numbers_have_none() -> None:
     assert codes(judge(known(street("YORK RD", "10001")), "100-01 York Rd")) == ["number_not_found"]
     assert codes(judge(known(street("34TH AVE", "100-01")), "10001 34th Ave")) == []
+
+
+@pytest.mark.parametrize("streets", [None, known(street("OAK ST", units={"12": "APT 1|APT 2"}))])
+def test_a_unit_on_both_lines_is_one_unit(streets: Any) -> None:
+    answer = judge(streets, "12 Oak St Bldg 3 Apt 1", "Apt 1")
+
+    assert answer.address.line2 == "BLDG 3 APT 1"

@@ -86,5 +86,5 @@ def flags_of(read: Lines, place: Place) -> Flags:
         rural_route=box in ("rural_route", "highway_contract"),
         general_delivery=box == "general_delivery",
         line_too_long=line_too_long(*read.standard),
-        non_latin=non_latin(*read.lines),
+        non_latin=non_latin(*read.typed),
     )

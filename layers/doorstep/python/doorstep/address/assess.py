@@ -107,7 +107,7 @@ def _assess_us(
         place.is_known_after_all(here.state, here.cities)
     read = read_lines(typed, place, here)
     lookup = look_up(read.delivery, place, read.street, here, streets)
-    sound = judge_delivery(read.delivery, place, read.lines, lookup.number, lookup.street)
+    sound = judge_delivery(read.delivery, place, read.typed, lookup.number, lookup.street)
     flags = flags_of(read, place)
     found = [*sound, *lookup.findings, *place.findings]
     findings = [*found, *carrier_findings(flags, rules)] if rules else found

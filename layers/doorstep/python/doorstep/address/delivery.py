@@ -64,7 +64,7 @@ def read_delivery(line1: str, line2: str) -> Delivery:
         kind=kind,
         number=number,
         street=parts,
-        units=tuple(reading.units),
+        units=units.each_once(reading.units),
         box=reading.box,
         mailbox=reading.mailbox,
         extra=tuple(reading.extra),

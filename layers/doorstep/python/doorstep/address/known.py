@@ -52,8 +52,8 @@ def read_known(line1: str, line2: str, streets: ZipStreets) -> tuple[Delivery, K
     found, extra = read_units
     if number is None and len(found) == 1 and _is_calle_number(street, found[0]):
         number, found = found[0].number, []
-    parts = street_of(street.parts, typed_of(words[:length]))
-    return Delivery("street", number, parts, tuple(found), extra=tuple(extra)), street
+    parts = _street_of(street.parts, typed_of(words[:length]))
+    return Delivery("street", number, parts, units.each_once(found), extra=tuple(extra)), street
 
 
 def _is_calle_number(street: KnownStreet, unit: Unit) -> bool:
@@ -111,12 +111,18 @@ def _with_letter(number: Part, words: Segment, streets: ZipStreets) -> _Read | N
     return _Read(number, words[:1], street, words[1:], length) if street else None
 
 
-def find_street(street: Street, number: str, streets: ZipStreets) -> KnownStreet | None:
-    """The known street that rules have read as `street`; None when no street is spelt like it."""
-    return _choose(street.text, number, streets)
+def find_named(delivery: Delivery, streets: ZipStreets) -> tuple[Delivery, KnownStreet] | None:
+    """What rules have read, in the words of the known street that it names; None when it names none."""
+    if delivery.kind != "street" or delivery.street.name is None:
+        return None
+    street = _choose(delivery.street.text, delivery.number.value if delivery.number else "", streets)
+    if street is None:
+        return None
+    typed = " ".join(part.input for _, part in delivery.street.named() if part.input)
+    return delivery.with_street(_street_of(street.parts, typed)), street
 
 
-def street_of(parts: StreetParts, typed: str) -> Street:
+def _street_of(parts: StreetParts, typed: str) -> Street:
     """The parts of a known street, each with the words that were typed for it, as far as that can be told."""
     values = (parts.predirectional, parts.name, parts.suffix, parts.postdirectional)
     counts = [len(value.split()) for value in values]
@@ -173,7 +179,7 @@ def _units(pieces: Sequence[Segment], listed: Collection[str]) -> tuple[list[Uni
             return None
         if at and (before or after):
             return None  # what a line of its own says is for the rules
-        found += [unit for unit in these if unit.text not in {one.text for one in found}]
+        found += these
         extra += [units.as_written(words) for words in (before, after) if words]
     return found, extra
 

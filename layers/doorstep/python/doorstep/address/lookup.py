@@ -1,7 +1,7 @@
 """What the street reference says of an address that has been read: number, units and city on a known street.
 
-A street that is not known in its ZIP Code is looked for by `candidates`. Nothing here blocks: the reference can make a
-verdict more careful, never a refusal.
+A street that is not known in its ZIP Code is looked for by `candidates`. No finding made here leads to a refusal: the
+reference makes verdicts more careful.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from doorstep.address import known
 from doorstep.address.candidates import Candidates
 from doorstep.address.elsewhere import Elsewhere
 from doorstep.address.findings import Finding
@@ -163,14 +162,3 @@ def _settle_city(place: Place, name: str) -> None:
     place.withdraw({*_CITY_DOUBTS, "city_alias"})
     place.city = name
     place.component("city", place.typed_city, name, "confirmed")
-
-
-def find_named(delivery: Delivery, here: ZipStreets) -> tuple[Delivery, KnownStreet] | None:
-    """The reading in the words of the known street that it names; None when it names none."""
-    if delivery.kind != "street" or delivery.street.name is None:
-        return None
-    street = known.find_street(delivery.street, delivery.number.value if delivery.number else "", here)
-    if street is None:
-        return None
-    typed = " ".join(part.input for _, part in delivery.street.named() if part.input)
-    return delivery.with_street(known.street_of(street.parts, typed)), street

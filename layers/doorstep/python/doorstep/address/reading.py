@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from doorstep.address.delivery import read_and_write, read_delivery, read_ordinary
-from doorstep.address.known import read_known
-from doorstep.address.lookup import find_named
+from doorstep.address.known import find_named, read_known
 from doorstep.address.model import TypedAddress
 from doorstep.address.packed import without_place
 from doorstep.address.parts import Delivery
@@ -21,9 +20,9 @@ _ROUNDS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The delivery lines, what they say, their standard form, and the known street they name."""
+    """The delivery lines as typed, what they say, their standard form, and the known street they name."""
 
-    lines: tuple[str, str]
+    typed: tuple[str, str]
     delivery: Delivery
     standard: tuple[str, str]
     street: KnownStreet | None = None
@@ -33,7 +32,7 @@ def read_lines(typed: TypedAddress, place: Place, here: ZipStreets | None) -> Li
     """The delivery lines in a standard form that stays the same when it is standardised again."""
     read = _read_once(typed, place, here)
     for _ in range(_ROUNDS if here else 0):
-        if read.standard == read.lines:
+        if read.standard == read.typed:
             break
         again = _read_once(replace(typed, line1=read.standard[0], line2=read.standard[1]), place, here)
         if again.standard == read.standard:
@@ -51,7 +50,7 @@ def _read_once(typed: TypedAddress, place: Place, here: ZipStreets | None) -> Li
     settled = _settled(read) if here else None
     if here and settled and (named := find_named(settled, here)):
         delivery, street = named
-        return Lines(read.lines, delivery, (delivery.line1, delivery.line2), street)
+        return Lines(read.typed, delivery, (delivery.line1, delivery.line2), street)
     return read
 
 
@@ -65,7 +64,7 @@ def _read_ordinary(typed: TypedAddress) -> Lines | None:
 def _settled(read: Lines) -> Delivery | None:
     """What the standard form says; None where it says something else each time it is read."""
     delivery = read.delivery
-    if read.lines != read.standard and (delivery.line1, delivery.line2) != read.standard:
+    if read.typed != read.standard and (delivery.line1, delivery.line2) != read.standard:
         delivery = read_delivery(*read.standard)
     return delivery if (delivery.line1, delivery.line2) == read.standard else None
 

@@ -7,6 +7,7 @@ Source: USPS Publication 28 §213 and appendix C2. A designator that is also an 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from doorstep.address.highways import highway
@@ -124,6 +125,14 @@ def _may_begin(text: str) -> bool:
 
 def _is_road(words: Segment, end: int) -> bool:
     return 1 < end <= _LONGEST_ROAD and bool(highway(words[:end]))
+
+
+def each_once(found: Iterable[Unit]) -> tuple[Unit, ...]:
+    """The units in order; "Apt 1" on both lines is one apartment."""
+    kept: dict[str, Unit] = {}
+    for unit in found:
+        kept.setdefault(unit.text, unit)
+    return tuple(kept.values())
 
 
 def trailing_unit(words: Segment) -> tuple[Segment, Unit | None]:
